@@ -1,0 +1,106 @@
+//! The rules that no policy bundle may lift. A bundle can forbid more, never allow these.
+
+use crate::Code;
+
+/// A rule that was run into. `Display` is the sentence for the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Rail {
+    /// Nobody signs for themselves.
+    #[error("you asked for it; nobody signs for themselves")]
+    OwnRequest,
+    /// Nobody asks for access to, or signs for access to, their own account.
+    #[error("the customer is you; nobody acts or signs for access to their own account")]
+    OwnAccount,
+    /// One person counts once.
+    #[error("you have signed this already; one person counts once")]
+    SignedAlready,
+    /// Only waiting requests can be signed, refused or withdrawn.
+    #[error("the request no longer waits; look at it again")]
+    NotWaiting,
+    /// Only signed requests can be started.
+    #[error("the request is not signed; it starts when all signatures are given")]
+    NotSigned,
+    /// A request is started once.
+    #[error("the request was started already")]
+    StartedAlready,
+    /// The time to sign or to start is over.
+    #[error("the time for it is over; ask again")]
+    Lapsed,
+    /// What was signed isn't what stands there.
+    #[error("the request has changed since it was shown; look at it again")]
+    DigestChanged,
+    /// No open case, no access.
+    #[error("the case is not open")]
+    CaseNotOpen,
+    /// It is open already.
+    #[error("the case is open already")]
+    CaseOpen,
+    /// A case justifies its assignee only.
+    #[error("the case is not assigned to you")]
+    CaseNotYours,
+    /// The person who works on a case neither closes, opens nor assigns it.
+    #[error("you work on this case or would; somebody else closes, opens or assigns it")]
+    OwnCase,
+    /// The delegation is over.
+    #[error("the delegation has ended")]
+    DelegationEnded,
+    /// Only what was signed.
+    #[error("that action was not signed for")]
+    NotInScope,
+    /// Impersonation isn't built yet.
+    #[error("impersonation is not available here; ask for delegated access")]
+    ImpersonationUnavailable,
+    /// At least one action, each of the API's contract.
+    #[error("choose at least one action of the API's contract")]
+    NoAction,
+    /// At least a minute.
+    #[error("choose at least one minute, and no more than the API and policy allow")]
+    MinutesOutOfRange,
+    /// One live delegation at a time for a console.
+    #[error("this console acts already; end that first")]
+    ActingAlready,
+    /// A change may not leave a tenant without an admin, nor may one change one's own roles.
+    #[error("nobody changes their own roles or groups")]
+    OwnRoles,
+}
+
+impl Rail {
+    /// The code that clients act on.
+    #[must_use]
+    pub const fn code(self) -> Code {
+        match self {
+            Self::OwnRequest | Self::OwnAccount | Self::SignedAlready | Self::OwnCase | Self::ImpersonationUnavailable | Self::OwnRoles => Code::Refused,
+            Self::CaseNotOpen | Self::CaseNotYours => Code::CaseNotYours,
+            Self::NotWaiting | Self::NotSigned | Self::StartedAlready | Self::DigestChanged | Self::CaseOpen | Self::ActingAlready => Code::Conflict,
+            Self::Lapsed => Code::Lapsed,
+            Self::DelegationEnded => Code::DelegationEnded,
+            Self::NotInScope | Self::NoAction | Self::MinutesOutOfRange => Code::InvalidInput,
+        }
+    }
+
+    /// The rule's name, as refusals and the trail show it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OwnRequest => "rail:four-eyes",
+            Self::OwnAccount => "rail:own-account",
+            Self::SignedAlready => "rail:counts-once",
+            Self::NotWaiting => "rail:not-waiting",
+            Self::NotSigned => "rail:not-signed",
+            Self::StartedAlready => "rail:started-already",
+            Self::Lapsed => "rail:lapsed",
+            Self::DigestChanged => "rail:digest-changed",
+            Self::CaseNotOpen => "rail:case-open",
+            Self::CaseOpen => "rail:case-open-already",
+            Self::CaseNotYours => "rail:case-assigned",
+            Self::OwnCase => "rail:own-case",
+            Self::DelegationEnded => "rail:delegation-ended",
+            Self::NotInScope => "rail:only-downhill",
+            Self::ImpersonationUnavailable => "rail:impersonation-unavailable",
+            Self::NoAction => "rail:no-action",
+            Self::MinutesOutOfRange => "rail:minutes",
+            Self::ActingAlready => "rail:one-at-a-time",
+            Self::OwnRoles => "rail:own-roles",
+        }
+    }
+}

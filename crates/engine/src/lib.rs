@@ -1,0 +1,1 @@
+//! The use cases, one file an operation: transaction, policy, transition, trail.

@@ -1,0 +1,1 @@
+//! Cedar: schema, bundle, question, verdict. Pure.

@@ -1,0 +1,1 @@
+//! axum routes, sign-in pages, background work: a library, and the program countersignd.

@@ -1,0 +1,1 @@
+//! A world to test in: set clock, seeded randomness, stores, people who speak plain HTTP.

@@ -1,0 +1,1 @@
+//! Events, their canonical bytes, salts and commitments. Pure.

@@ -1,0 +1,2 @@
+//! The Accounts API of the sample company: accepts delegated tokens as any API would.
+fn main() {}

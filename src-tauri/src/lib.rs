@@ -1,0 +1,1 @@
+//! The desktop shell: commands, keychain, embedded service.
