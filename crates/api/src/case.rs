@@ -1,7 +1,7 @@
 //! Cases of the built-in case list.
 
 use countersign_domain::{
-    CaseId, CustomerId, PersonId, RequestId, DelegationId, Timestamp,
+    CaseId, CustomerId, DelegationId, PersonId, RequestId, Timestamp,
     case::{CaseState, Priority},
 };
 use serde::{Deserialize, Serialize};

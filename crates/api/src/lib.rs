@@ -6,6 +6,7 @@
 
 pub mod call;
 pub mod case;
+pub mod console;
 pub mod contract;
 pub mod delegation;
 pub mod event;

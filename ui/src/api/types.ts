@@ -872,3 +872,136 @@ place: number,
  * Whether there are lines before the first of these.
  */
 earlier: boolean, };
+export type ServiceView = { 
+/**
+ * Inside this console, or elsewhere.
+ */
+embedded: boolean, 
+/**
+ * Its issuer.
+ */
+issuer: string, 
+/**
+ * Whether it is the sample workspace.
+ */
+sample: boolean, 
+/**
+ * Where the first admin is made, until there is one (embedded only).
+ */
+setup?: boolean, };
+export type ServiceChoice = { "kind": "embedded" } | { "kind": "shared", 
+/**
+ * `https://…`, or plain HTTP on loopback.
+ */
+url: string, };
+export type KeychainFault = "locked" | "no_service" | "no_bus" | "denied";
+export type Keychain = { "state": "kept" } | { "state": "fault", 
+/**
+ * Which fault.
+ */
+fault: KeychainFault, 
+/**
+ * What happened and what to do.
+ */
+text: string, } | { "state": "memory" };
+export type BrowserWait = { 
+/**
+ * What for: the request whose review wants a fresh proof; none for a sign-in.
+ */
+step_up?: RequestId, 
+/**
+ * The page shows the same.
+ */
+match_code: string, 
+/**
+ * The page's address, to open by hand.
+ */
+url: string, 
+/**
+ * Until when it waits.
+ */
+until: Timestamp, 
+/**
+ * Whether the system browser could be opened.
+ */
+opened: boolean, };
+export type Stream = "off" | "connecting" | "live";
+export type ConsoleState = { 
+/**
+ * The service that it uses; none before the first choice.
+ */
+service?: ServiceView, 
+/**
+ * Who is signed in.
+ */
+me?: Me, 
+/**
+ * Where the refresh token is.
+ */
+keychain: Keychain, 
+/**
+ * The browser is open, and what for.
+ */
+browser?: BrowserWait, 
+/**
+ * For whom this window acts.
+ */
+acting?: DelegationView, 
+/**
+ * Whether the live stream stands.
+ */
+stream: Stream, 
+/**
+ * This window's label.
+ */
+window: string, 
+/**
+ * The difference between the service's clock and this computer's, in milliseconds (service minus computer).
+ */
+clock_skew_ms: number, };
+export type ApiCall = { 
+/**
+ * The HTTP method.
+ */
+method: string, 
+/**
+ * The path with its query, below the API's base address.
+ */
+path: string, 
+/**
+ * A JSON body.
+ */
+body?: string, };
+export type ApiAnswer = { 
+/**
+ * The HTTP status; none if no answer came.
+ */
+status?: number, 
+/**
+ * The answer's header fields.
+ */
+headers: Array<[string, string]>, 
+/**
+ * The answer's body as text, at most 256 KiB of it.
+ */
+body: string, 
+/**
+ * Whether the body was cut.
+ */
+cut: boolean, 
+/**
+ * How long it took, in milliseconds.
+ */
+took_ms: number, 
+/**
+ * Why no answer came.
+ */
+failed?: string, 
+/**
+ * The line of the intent.
+ */
+intent: EventId, 
+/**
+ * The line of the outcome; none if it could not be recorded.
+ */
+outcome?: EventId, };
