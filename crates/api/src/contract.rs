@@ -20,6 +20,7 @@ pub struct ContractView {
     /// Where it answers.
     pub base_url: String,
     /// Which version of its contract this is.
+    #[ts(type = "number")]
     pub version: i64,
     /// What it can be asked to do.
     pub actions: Vec<Action>,

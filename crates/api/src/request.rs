@@ -119,6 +119,7 @@ pub struct RequestView {
     /// `aud` of its tokens.
     pub audience: String,
     /// The contract's version when it was asked.
+    #[ts(type = "number")]
     pub contract_version: i64,
     /// What, by risk from high to low.
     pub actions: Vec<Action>,

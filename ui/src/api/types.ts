@@ -368,7 +368,7 @@ base_url: string,
 /**
  * Which version of its contract this is.
  */
-version: bigint, 
+version: number, 
 /**
  * What it can be asked to do.
  */
@@ -507,7 +507,7 @@ audience: string,
 /**
  * The contract's version when it was asked.
  */
-contract_version: bigint, 
+contract_version: number, 
 /**
  * What, by risk from high to low.
  */
