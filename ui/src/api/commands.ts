@@ -1,0 +1,95 @@
+// What the shell can be asked and what it says by itself. The names are the operations' names; the rest is the shell's own.
+import type {
+  ApiAnswer,
+  ApiCall,
+  CaseAssign,
+  CaseCreate,
+  CaseId,
+  CaseView,
+  ConsoleState,
+  ContractView,
+  DelegationId,
+  DelegationView,
+  EventDetail,
+  EventId,
+  EventPage,
+  EventView,
+  Invited,
+  Me,
+  PersonChange,
+  PersonId,
+  PersonInvite,
+  PersonView,
+  Preview,
+  RequestBox,
+  RequestCreate,
+  RequestId,
+  RequestReview,
+  RequestView,
+  ServiceChoice,
+  Story,
+} from './types';
+
+export interface List<T> {
+  items: T[];
+}
+
+export interface EventQuery {
+  after?: number;
+  before?: number;
+  limit?: number;
+}
+
+type None = Record<string, never>;
+
+/** Command name: [arguments, answer]. */
+export interface Commands {
+  console_state: [None, ConsoleState];
+  service_choose: [{ choice: ServiceChoice }, ConsoleState];
+  setup_open: [None, null];
+  sign_in: [None, ConsoleState];
+  browser_open_again: [None, null];
+  browser_cancel: [None, null];
+  sign_out: [None, null];
+  keychain_retry: [None, null];
+  keychain_memory: [None, null];
+  window_new: [None, null];
+  api_call: [{ call: ApiCall }, ApiAnswer];
+  acting_dismiss: [None, null];
+
+  me_get: [None, Me];
+  case_list: [None, List<CaseView>];
+  case_create: [{ input: CaseCreate }, CaseView];
+  case_assign: [{ id: CaseId; input: CaseAssign }, CaseView];
+  case_close: [{ id: CaseId }, CaseView];
+  case_reopen: [{ id: CaseId }, CaseView];
+  contract_list: [None, List<ContractView>];
+  request_preview: [{ input: RequestCreate }, Preview];
+  request_create: [{ input: RequestCreate }, RequestView];
+  request_list: [{ which: RequestBox }, List<RequestView>];
+  request_get: [{ id: RequestId }, RequestView];
+  request_review: [{ id: RequestId; input: RequestReview }, RequestView];
+  request_unsign: [{ id: RequestId }, RequestView];
+  request_withdraw: [{ id: RequestId }, RequestView];
+  delegation_start: [{ id: RequestId }, DelegationView];
+  delegation_end: [{ id: DelegationId }, DelegationView];
+  delegation_list: [None, List<DelegationView>];
+  delegation_get: [{ id: DelegationId }, DelegationView];
+  delegation_story: [{ id: DelegationId }, Story];
+  event_list: [{ query: EventQuery }, EventPage];
+  event_get: [{ id: EventId }, EventDetail];
+  person_list: [None, List<PersonView>];
+  person_invite: [{ input: PersonInvite }, Invited];
+  person_change: [{ id: PersonId; input: PersonChange }, PersonView];
+  person_reinvite: [{ id: PersonId }, Invited];
+}
+
+export type Command = keyof Commands;
+export type Args<C extends Command> = Commands[C][0];
+export type Answer<C extends Command> = Commands[C][1];
+
+/** What the shell says by itself: its state, and the lines of the trail as they arrive, in order and without gaps. */
+export interface ShellEvents {
+  console: ConsoleState;
+  trail: EventView[];
+}

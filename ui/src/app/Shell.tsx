@@ -1,0 +1,82 @@
+// The window of somebody who is signed in: session bar, navigation, the page, status bar, and what floats above.
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { EndDialog } from '~/features/acting/EndDialog';
+import { SessionBar } from '~/features/acting/SessionBar';
+import { useActing } from '~/features/acting/acting';
+import { cx } from '~/ui/text';
+import { KeysDialog } from './KeysDialog';
+import { type Keymap, useKeys } from './keys';
+import { useFreshness } from './live';
+import { Nav } from './Nav';
+import { OfflineStrip } from './OfflineStrip';
+import { OverlayContext, type OverlayName } from './overlay';
+import { Palette } from './Palette';
+import { flat } from './places';
+import { requestsQuery } from './queries';
+import { useClient, useMe, useOffline } from './services';
+import { StatusBar } from './StatusBar';
+
+export function Shell() {
+  const me = useMe();
+  const acting = useActing();
+  const offline = useOffline();
+  const [overlay, setOverlay] = useState<OverlayName | null>(null);
+  const close = () => setOverlay(null);
+  useFreshness();
+  useWindowKeys(setOverlay, acting?.live === true);
+  useHomeWhenPersonChanges(me.id);
+  const toSign = useToSignCount();
+  return (
+    <OverlayContext value={setOverlay}>
+      <div className="win" data-acting={acting?.frame}>
+        {acting ? <SessionBar acting={acting} onEnd={() => setOverlay('end')} /> : <div />}
+        <div className="app">
+          <Nav me={me} counts={{ sign: toSign }} />
+          <main className={cx('main', offline && 'has-strip')}>
+            {offline && <OfflineStrip />}
+            <Outlet />
+          </main>
+        </div>
+        <StatusBar />
+      </div>
+      {overlay === 'palette' && <Palette onClose={close} />}
+      {overlay === 'keys' && <KeysDialog onClose={close} />}
+      {overlay === 'end' && acting?.live && <EndDialog delegation={acting.delegation} onClose={close} />}
+    </OverlayContext>
+  );
+}
+
+function useToSignCount(): number {
+  const me = useMe();
+  const client = useClient();
+  const { data } = useQuery({ ...requestsQuery(client, 'to_sign'), enabled: me.roles.includes('approver') });
+  return data?.filter((r) => r.not_signable.length === 0).length ?? 0;
+}
+
+function useWindowKeys(open: (name: OverlayName) => void, acting: boolean): void {
+  const me = useMe();
+  const navigate = useNavigate();
+  const keymap: Keymap = {
+    'mod+k': () => open('palette'),
+    '?': () => open('keys'),
+    'mod+shift+e': () => acting && open('end'),
+  };
+  if (me.roles.includes('agent')) keymap.c = () => void navigate({ to: '/work/new' });
+  for (const place of flat(me.roles)) keymap[`g ${place.key}`] = () => void navigate({ to: place.to });
+  useKeys(keymap);
+}
+
+/** Another person signs in: what the last one looked at is not theirs. */
+function useHomeWhenPersonChanges(id: string): void {
+  const navigate = useNavigate();
+  const was = useRef(id);
+  useEffect(() => {
+    if (was.current !== id) void navigate({ to: '/' });
+    was.current = id;
+  }, [id, navigate]);
+}
+
+/** A page that is no place of this person's. */
+export const usePath = () => useRouterState({ select: (s) => s.location.pathname });

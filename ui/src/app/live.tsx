@@ -1,0 +1,34 @@
+// Lines of the trail as they arrive: they make what was fetched stale, and are handed to whoever shows them.
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import type { EventView } from '~/api/types';
+import { touched } from './queries';
+import { useConsole, usePlatform } from './services';
+
+/** Hears every batch of lines while it is mounted. */
+export function useTrail(hear: (events: EventView[]) => void): void {
+  const platform = usePlatform();
+  const latest = useRef(hear);
+  useEffect(() => {
+    latest.current = hear;
+  });
+  useEffect(() => {
+    const listening = platform.listen('trail', (events) => latest.current(events));
+    return () => void listening.then((stop) => stop());
+  }, [platform]);
+}
+
+/** Once in the shell: keeps what was fetched fresh. */
+export function useFreshness(): void {
+  const queries = useQueryClient();
+  const { stream } = useConsole();
+  const was = useRef(stream);
+  useTrail((events) => {
+    for (const queryKey of touched(events)) void queries.invalidateQueries({ queryKey });
+  });
+  useEffect(() => {
+    // What happened while the stream was down was not heard.
+    if (stream === 'live' && was.current === 'connecting') void queries.invalidateQueries();
+    was.current = stream;
+  }, [stream, queries]);
+}

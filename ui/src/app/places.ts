@@ -1,0 +1,63 @@
+// The places of the console, and who comes to which. Only what is built is among them.
+import { Activity, FolderOpen, type LucideIcon, PenLine, SquareTerminal, Ticket, Users } from 'lucide-react';
+import type { Role } from '~/api/types';
+
+export type PlaceId = 'sign' | 'work' | 'explorer' | 'trail' | 'cases' | 'people';
+
+export interface Place {
+  id: PlaceId;
+  to: '/sign' | '/work' | '/explorer' | '/trail' | '/cases' | '/people';
+  name: string;
+  icon: LucideIcon;
+  /** After G. */
+  key: string;
+}
+
+export interface PlaceGroup {
+  name: string;
+  places: Place[];
+}
+
+const has = (roles: readonly Role[], ...wanted: Role[]) => wanted.some((r) => roles.includes(r));
+
+/** The union of what each role comes to. */
+export function placesOf(roles: readonly Role[]): PlaceGroup[] {
+  const agentOnly = has(roles, 'agent') && !has(roles, 'approver', 'admin', 'auditor');
+  const groups: [string, [boolean, Place][]][] = [
+    ['Sign', [[has(roles, 'approver'), { id: 'sign', to: '/sign', name: 'To sign', icon: PenLine, key: 's' }]]],
+    [
+      'Work',
+      [
+        [has(roles, 'agent'), { id: 'work', to: '/work', name: 'My work', icon: FolderOpen, key: 'm' }],
+        [
+          has(roles, 'agent'),
+          { id: 'explorer', to: '/explorer', name: 'API explorer', icon: SquareTerminal, key: 'e' },
+        ],
+      ],
+    ],
+    [
+      'Record',
+      [
+        [
+          roles.length > 0,
+          { id: 'trail', to: '/trail', name: agentOnly ? 'My trail' : 'Live trail', icon: Activity, key: 't' },
+        ],
+      ],
+    ],
+    [
+      'Control',
+      [
+        [has(roles, 'admin'), { id: 'cases', to: '/cases', name: 'Cases', icon: Ticket, key: 'c' }],
+        [has(roles, 'admin'), { id: 'people', to: '/people', name: 'People and roles', icon: Users, key: 'u' }],
+      ],
+    ],
+  ];
+  return groups
+    .map(([name, places]) => ({ name, places: places.filter(([mine]) => mine).map(([, place]) => place) }))
+    .filter((group) => group.places.length > 0);
+}
+
+export const flat = (roles: readonly Role[]): Place[] => placesOf(roles).flatMap((g) => g.places);
+
+/** Where a person starts: what waits for them comes first. */
+export const homeOf = (roles: readonly Role[]): Place['to'] => flat(roles)[0]?.to ?? '/trail';

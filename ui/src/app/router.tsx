@@ -1,0 +1,83 @@
+import { createRootRoute, createRoute, createRouter, Navigate, type RouterHistory } from '@tanstack/react-router';
+import { CasesPage } from '~/features/cases/CasesPage';
+import { ExplorerPage } from '~/features/explorer/ExplorerPage';
+import { PeoplePage } from '~/features/people/PeoplePage';
+import { NewRequestPage } from '~/features/requests/NewRequestPage';
+import { RequestPage } from '~/features/requests/RequestPage';
+import { SignPage } from '~/features/sign/SignPage';
+import { StoryPage } from '~/features/story/StoryPage';
+import { TrailPage } from '~/features/trail/TrailPage';
+import { WorkPage } from '~/features/work/WorkPage';
+import type { Role } from '~/api/types';
+import { Fault } from '~/ui/Fault';
+import { NotYours, Nowhere } from './NotYours';
+import { homeOf } from './places';
+import { useMe } from './services';
+import { Shell } from './Shell';
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: Nowhere,
+  errorComponent: ({ error, reset }) => <Fault error={error} onRetry={reset} />,
+});
+
+/** A page for those who hold one of `roles`. */
+function only(roles: readonly Role[], Page: () => React.ReactNode) {
+  return function Guarded() {
+    const me = useMe();
+    return roles.some((r) => me.roles.includes(r)) ? <Page /> : <NotYours roles={roles} />;
+  };
+}
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: function Home() {
+    return <Navigate to={homeOf(useMe().roles)} replace />;
+  },
+});
+const work = createRoute({ getParentRoute: () => root, path: '/work', component: only(['agent'], WorkPage) });
+const newRequest = createRoute({
+  getParentRoute: () => root,
+  path: '/work/new',
+  component: only(['agent'], NewRequestPage),
+  /** `case`: which it is for. `from`: an earlier request to start from. */
+  validateSearch: (s: Record<string, unknown>): { case?: string; from?: string } => ({
+    case: text(s.case),
+    from: text(s.from),
+  }),
+});
+const request = createRoute({ getParentRoute: () => root, path: '/requests/$id', component: RequestPage });
+const sign = createRoute({
+  getParentRoute: () => root,
+  path: '/sign',
+  component: only(['approver'], SignPage),
+  validateSearch: (s: Record<string, unknown>): { id?: string } => ({ id: text(s.id) }),
+});
+const explorer = createRoute({
+  getParentRoute: () => root,
+  path: '/explorer',
+  component: only(['agent'], ExplorerPage),
+});
+const trail = createRoute({
+  getParentRoute: () => root,
+  path: '/trail',
+  component: TrailPage,
+  /** `event`: the line that is open. */
+  validateSearch: (s: Record<string, unknown>): { event?: string } => ({ event: text(s.event) }),
+});
+const story = createRoute({ getParentRoute: () => root, path: '/delegations/$id', component: StoryPage });
+const cases = createRoute({ getParentRoute: () => root, path: '/cases', component: only(['admin'], CasesPage) });
+const people = createRoute({ getParentRoute: () => root, path: '/people', component: only(['admin'], PeoplePage) });
+
+const routeTree = root.addChildren([home, work, newRequest, request, sign, explorer, trail, story, cases, people]);
+
+export const buildRouter = (history: RouterHistory) => createRouter({ routeTree, history });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof buildRouter>;
+  }
+}

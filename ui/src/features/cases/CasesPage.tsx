@@ -1,0 +1,5 @@
+import { Page } from '~/app/Page';
+
+export function CasesPage() {
+  return <Page title="Cases">{null}</Page>;
+}

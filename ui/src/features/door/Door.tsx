@@ -1,0 +1,3 @@
+export function Door() {
+  return <main className="door" />;
+}

@@ -1,0 +1,5 @@
+import { Page } from '~/app/Page';
+
+export function ExplorerPage() {
+  return <Page title="Explorer">{null}</Page>;
+}
