@@ -1,0 +1,107 @@
+//! Compact JWS (RFC 7515 §7.1) with ES256 and nothing else, strict about the header (RFC 8725 §3.1, §3.11).
+//!
+//! A token is taken apart here before anything is believed; the signature is then checked with a key that was parsed once. Time is
+//! never read: what `iat` or `exp` mean is for the callers, at the instant that they are given.
+
+use aws_lc_rs::signature::ParsedPublicKey;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use countersign_domain::Secret;
+use jsonwebtoken::{Algorithm, Header};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use crate::{
+    ec::{KeyError, Pair},
+    strict,
+};
+
+/// Header members that would let a sender choose the key, or that change what the signature means. None is ever honoured.
+const REFUSED: [&str; 9] = ["crit", "b64", "jku", "x5u", "x5c", "x5t", "x5t#S256", "enc", "zip"];
+
+/// Why a token was not even looked at further.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JwsError {
+    /// Too long.
+    #[error("the token is longer than {0} bytes")]
+    TooLong(usize),
+    /// Not three base64url parts with JSON objects, no member twice.
+    #[error("the token is not a signed JWT in compact form")]
+    Malformed,
+    /// Another `typ`: a token of another kind.
+    #[error("`typ` must be `{0}`")]
+    Type(&'static str),
+    /// Another `alg`.
+    #[error("`alg` must be `ES256`")]
+    Algorithm,
+    /// A header member that is never honoured.
+    #[error("the header member `{0}` is not accepted")]
+    Header(&'static str),
+    /// Signed by another key, or changed since.
+    #[error("the signature does not verify")]
+    Signature,
+}
+
+/// A token taken apart. Nothing in it is verified yet.
+pub(crate) struct Unverified<'a> {
+    header: Map<String, Value>,
+    message: &'a str,
+    payload: &'a str,
+    signature: Vec<u8>,
+}
+
+impl<'a> Unverified<'a> {
+    /// Takes `token` apart and checks all of its header that needs no key.
+    pub(crate) fn parse(token: &'a str, typ: &'static str, longest: usize) -> Result<Self, JwsError> {
+        if token.len() > longest {
+            return Err(JwsError::TooLong(longest));
+        }
+        let (message, signature) = token.rsplit_once('.').ok_or(JwsError::Malformed)?;
+        let (header, payload) = message.split_once('.').ok_or(JwsError::Malformed)?;
+        // A fourth part would hide in one of the three; the alphabet of base64url has no dot.
+        let header: Map<String, Value> = read(header)?;
+        if let Some(name) = REFUSED.into_iter().find(|name| header.contains_key(*name)) {
+            return Err(JwsError::Header(name));
+        }
+        // RFC 8725 §3.11: the kind is compared whole; no `application/` in front (RFC 7515 §4.1.9 lets senders drop it, and ours do).
+        if !header.get("typ").and_then(Value::as_str).is_some_and(|t| t.eq_ignore_ascii_case(typ)) {
+            return Err(JwsError::Type(typ));
+        }
+        if header.get("alg").and_then(Value::as_str) != Some("ES256") {
+            return Err(JwsError::Algorithm);
+        }
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| JwsError::Malformed)?;
+        Ok(Self { header, message, payload, signature })
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&Value> {
+        self.header.get(name)
+    }
+
+    /// The claims, if `key` signed them.
+    pub(crate) fn verified<T: DeserializeOwned>(self, key: &ParsedPublicKey) -> Result<T, JwsError> {
+        key.verify_sig(self.message.as_bytes(), &self.signature).map_err(|_| JwsError::Signature)?;
+        read(self.payload)
+    }
+}
+
+fn read<T: DeserializeOwned>(part: &str) -> Result<T, JwsError> {
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsError::Malformed)?;
+    strict::from_slice(&json).map_err(|_| JwsError::Malformed)
+}
+
+/// A header with this `typ` and ES256.
+pub(crate) fn header(typ: &str) -> Header {
+    Header { typ: Some(typ.to_owned()), ..Header::new(Algorithm::ES256) }
+}
+
+/// Signs in compact form. `jsonwebtoken::encode` would parse the private key again at each call.
+pub(crate) fn sign(pair: &Pair, header: &Header, claims: &impl Serialize) -> Result<Secret, KeyError> {
+    let part = |json: Result<Vec<u8>, serde_json::Error>| json.map(|j| URL_SAFE_NO_PAD.encode(j)).map_err(|_| KeyError::Library);
+    let mut token = part(serde_json::to_vec(header))?;
+    token.push('.');
+    token.push_str(&part(serde_json::to_vec(claims))?);
+    let signature = pair.sign(token.as_bytes())?;
+    token.push('.');
+    URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+    Ok(Secret::new(token))
+}

@@ -1,0 +1,257 @@
+//! Tokens for APIs: JWT access tokens (RFC 9068) with an actor (RFC 8693 §4.1), signed with ES256.
+//!
+//! Whether a token still counts is not told by its signature; for that there is introspection.
+
+use std::{fmt, time::Duration};
+
+use countersign_domain::{Secret, Timestamp};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+pub use crate::{ec::KeyError, jwks::KeySet, jws::JwsError};
+use crate::{
+    ec::Pair,
+    jwks::PublicJwk,
+    jws::{self, Unverified},
+};
+
+/// `typ` of an access token (RFC 9068 §2.1).
+pub const AT_JWT: &str = "at+jwt";
+/// The longest life of a token, in seconds: what is only checked by signature lives five minutes at most.
+pub const MAX_LIFETIME_S: i64 = 300;
+/// The longest chain of actors.
+pub const MAX_ACTORS: usize = 5;
+/// Bytes of a token.
+pub const MAX_TOKEN: usize = 8 * 1024;
+
+/// The key that the service signs tokens with: ES256, named by its thumbprint (RFC 7638). Parsed once.
+pub struct SigningKey {
+    pair: Pair,
+    public: PublicJwk,
+    header: jsonwebtoken::Header,
+}
+
+impl SigningKey {
+    /// A new key, from the cryptographic library's own random bytes.
+    ///
+    /// # Errors
+    /// If the library fails.
+    pub fn generate() -> Result<Self, KeyError> {
+        Pair::generate().map(Self::of)
+    }
+
+    /// From PKCS#8 in DER (RFC 5958), as unsealed.
+    ///
+    /// # Errors
+    /// If it is no P-256 private key.
+    pub fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
+        Pair::from_pkcs8(der).map(Self::of)
+    }
+
+    fn of(pair: Pair) -> Self {
+        let public = PublicJwk::of(pair.point());
+        let header = jsonwebtoken::Header { kid: Some(public.kid().to_owned()), ..jws::header(AT_JWT) };
+        Self { pair, public, header }
+    }
+
+    /// The private key as PKCS#8 in DER, to be sealed. Wiped when dropped.
+    #[must_use]
+    pub fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
+        self.pair.pkcs8()
+    }
+
+    /// The key's name.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        self.public.kid()
+    }
+
+    /// What is published of it.
+    #[must_use]
+    pub const fn public_jwk(&self) -> &PublicJwk {
+        &self.public
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "signing key {}", self.kid())
+    }
+}
+
+/// Who acts, and inside who acted before (RFC 8693 §4.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Actor {
+    /// `usr_…`, or the name of a machine.
+    pub sub: String,
+    /// Who acted before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Actor>>,
+}
+
+impl Actor {
+    /// How many actors the chain has.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        std::iter::successors(Some(self), |a| a.act.as_deref()).count()
+    }
+}
+
+/// The key that the token is bound to (RFC 9449 §6.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// Thumbprint of the key.
+    pub jkt: String,
+}
+
+/// What a token says. Times are seconds since the Unix epoch (RFC 7519 §2).
+///
+/// `act`, `case` and `dlg` stand together or not at all: a token that names a case but no actor would have lost its actor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessClaims {
+    /// Who issued it.
+    pub iss: String,
+    /// The customer, as the API calls them.
+    pub sub: String,
+    /// The API. One, always.
+    pub aud: String,
+    /// Who acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
+    /// What it reaches: names with one space between.
+    pub scope: String,
+    /// The client that got it.
+    pub client_id: String,
+    /// When it was issued.
+    pub iat: i64,
+    /// From when on it counts.
+    pub nbf: i64,
+    /// From when on it no longer counts.
+    pub exp: i64,
+    /// `tok_…`.
+    pub jti: String,
+    /// The tenant.
+    pub tenant: String,
+    /// The case, as its case system calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// `dlg_…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dlg: Option<String>,
+    /// `txn_…`.
+    pub txn: String,
+    /// The key that it is bound to, if the API's contract wants that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
+    /// Whether the service ran inside a console, where it binds nobody who controls that machine.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub embedded: bool,
+}
+
+impl AccessClaims {
+    /// The shape that both ends hold a token to, whatever the time.
+    fn check_shape(&self) -> Result<(), JwtError> {
+        if self.act.as_ref().is_some_and(|a| a.depth() > MAX_ACTORS) {
+            return Err(JwtError::Chain);
+        }
+        if self.act.is_some() != self.case.is_some() || self.case.is_some() != self.dlg.is_some() {
+            return Err(JwtError::Actor);
+        }
+        let lifetime = self.exp.checked_sub(self.iat).ok_or(JwtError::Lifetime)?;
+        if !(1..=MAX_LIFETIME_S).contains(&lifetime) || self.nbf < self.iat || self.nbf >= self.exp {
+            return Err(JwtError::Lifetime);
+        }
+        Ok(())
+    }
+}
+
+/// Why a token is not made or not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JwtError {
+    /// It is no signed token of ours.
+    #[error(transparent)]
+    Jws(#[from] JwsError),
+    /// The key failed.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Signed with a key that is not in the set, or that it does not name.
+    #[error("`kid` names no key of this issuer")]
+    UnknownKey,
+    /// Issued by somebody else.
+    #[error("`iss` is another issuer")]
+    Issuer,
+    /// For another API.
+    #[error("`aud` is another API")]
+    Audience,
+    /// `exp` has passed.
+    #[error("the token has expired; exchange the warrant again")]
+    Expired,
+    /// `iat` or `nbf` lies ahead.
+    #[error("the token is not valid yet; compare the clocks")]
+    NotYet,
+    /// Lives too long, or ends before it begins.
+    #[error("a token lives at least one second and at most {MAX_LIFETIME_S}, and begins before it ends")]
+    Lifetime,
+    /// Too many actors.
+    #[error("a token names at most {MAX_ACTORS} actors")]
+    Chain,
+    /// Actor, case and delegation don't stand together.
+    #[error("a token names actor, case and delegation, or none of them")]
+    Actor,
+}
+
+/// What a token is held to.
+#[derive(Debug, Clone)]
+pub struct Expect<'a> {
+    /// The issuer.
+    pub iss: &'a str,
+    /// The API, unless any will do (introspection).
+    pub aud: Option<&'a str>,
+    /// The present instant.
+    pub now: Timestamp,
+    /// How far clocks may differ.
+    pub leeway: Duration,
+}
+
+/// Signs a token (RFC 9068 §2).
+///
+/// # Errors
+/// If the claims are none that [`verify_at_jwt`] would accept at their time, or the library fails.
+pub fn sign_at_jwt(key: &SigningKey, claims: &AccessClaims) -> Result<Secret, JwtError> {
+    claims.check_shape()?;
+    Ok(jws::sign(&key.pair, &key.header, claims)?)
+}
+
+/// Verifies a token at an instant (RFC 9068 §4, RFC 8725).
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn verify_at_jwt(token: &str, keys: &KeySet, expect: &Expect<'_>) -> Result<AccessClaims, JwtError> {
+    let unverified = Unverified::parse(token, AT_JWT, MAX_TOKEN)?;
+    if unverified.header("jwk").is_some() {
+        return Err(JwsError::Header("jwk").into());
+    }
+    let kid = unverified.header("kid").and_then(serde_json::Value::as_str).ok_or(JwtError::UnknownKey)?;
+    let key = keys.get(kid).ok_or(JwtError::UnknownKey)?;
+    let claims: AccessClaims = unverified.verified(key)?;
+    claims.check_shape()?;
+    if claims.iss != expect.iss {
+        return Err(JwtError::Issuer);
+    }
+    if expect.aud.is_some_and(|aud| aud != claims.aud) {
+        return Err(JwtError::Audience);
+    }
+    if Timestamp::from_secs(claims.exp) + expect.leeway <= expect.now {
+        return Err(JwtError::Expired);
+    }
+    if Timestamp::from_secs(claims.iat.max(claims.nbf)) > expect.now + expect.leeway {
+        return Err(JwtError::NotYet);
+    }
+    Ok(claims)
+}
+
+#[cfg(test)]
+#[path = "jwt_tests.rs"]
+mod tests;

@@ -1,0 +1,210 @@
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::fixed::{ISSUER, NOW_S, b64, claims, forge, now, parts};
+
+fn key() -> (SigningKey, KeySet) {
+    let key = SigningKey::generate().unwrap();
+    let set = KeySet::new(&[SigningKey::generate().unwrap().public_jwk().clone(), key.public_jwk().clone()]).unwrap();
+    (key, set)
+}
+
+fn expect() -> Expect<'static> {
+    Expect { iss: ISSUER, aud: Some("https://api.example/accounts"), now: now(), leeway: Duration::from_secs(5) }
+}
+
+fn header(key: &SigningKey, changes: &Value) -> String {
+    let mut header = json!({ "typ": AT_JWT, "alg": "ES256", "kid": key.kid() });
+    header.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    header.to_string()
+}
+
+fn payload() -> String {
+    serde_json::to_string(&claims()).unwrap()
+}
+
+#[test]
+fn a_token_verifies_and_says_what_the_design_says() {
+    let (key, set) = key();
+    let cnf = Some(Confirmation { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".into() });
+    for claims in [claims(), AccessClaims { cnf, embedded: true, ..claims() }, AccessClaims { act: None, case: None, dlg: None, ..claims() }] {
+        let token = sign_at_jwt(&key, &claims).unwrap();
+        assert_eq!(verify_at_jwt(token.expose(), &set, &expect()).unwrap(), claims);
+    }
+    let (header, payload) = parts(sign_at_jwt(&key, &claims()).unwrap().expose());
+    assert_eq!(header, json!({ "typ": "at+jwt", "alg": "ES256", "kid": key.kid() }));
+    assert_eq!(
+        payload,
+        json!({ "iss": ISSUER, "sub": "cus_8812", "aud": "https://api.example/accounts", "act": { "sub": "usr_2m9kq7" }, "scope": "address:write",
+            "client_id": "console", "iat": NOW_S, "nbf": NOW_S, "exp": NOW_S + 300, "jti": "tok_1", "tenant": "tnt_1", "case": "ZD-4711",
+            "dlg": "dlg_1", "txn": "txn_1" })
+    );
+}
+
+#[test]
+fn another_library_verifies_it_too() {
+    let (key, _) = key();
+    let token = sign_at_jwt(&key, &claims()).unwrap();
+    let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_str(&key.public_jwk().to_string()).unwrap();
+    let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES256);
+    validation.set_audience(&["https://api.example/accounts"]);
+    validation.set_issuer(&[ISSUER]);
+    // Its reading of the wall clock stays off, as everywhere.
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation.required_spec_claims = HashSet::new();
+    let read = jsonwebtoken::decode::<AccessClaims>(token.expose(), &jsonwebtoken::DecodingKey::from_jwk(&jwk).unwrap(), &validation).unwrap();
+    assert_eq!((read.claims, read.header.kid.as_deref()), (claims(), Some(key.kid())));
+}
+
+#[test]
+fn the_chain_of_rfc_8693_reads_from_outside_in() {
+    // RFC 8693 §4.1, figure 8.
+    let act: Actor = serde_json::from_str(r#"{"sub":"https://service16.example.com","act":{"sub":"https://service77.example.com"}}"#).unwrap();
+    assert_eq!((act.sub.as_str(), act.depth()), ("https://service16.example.com", 2));
+    assert_eq!(act.act.as_ref().unwrap().sub, "https://service77.example.com");
+    let (key, set) = key();
+    let token = sign_at_jwt(&key, &AccessClaims { act: Some(act.clone()), ..claims() }).unwrap();
+    assert_eq!(verify_at_jwt(token.expose(), &set, &expect()).unwrap().act, Some(act));
+}
+
+#[test]
+fn the_header_chooses_neither_algorithm_nor_key() {
+    let (key, set) = key();
+    let other = SigningKey::generate().unwrap();
+    let jwk = serde_json::to_value(other.public_jwk()).unwrap();
+    for (changes, error) in [
+        (json!({ "alg": "none" }), JwsError::Algorithm.into()),
+        (json!({ "alg": "HS256" }), JwsError::Algorithm.into()),
+        (json!({ "alg": "ES384" }), JwsError::Algorithm.into()),
+        (json!({ "alg": "es256" }), JwsError::Algorithm.into()),
+        (json!({ "alg": null }), JwsError::Algorithm.into()),
+        (json!({ "typ": "JWT" }), JwsError::Type(AT_JWT).into()),
+        (json!({ "typ": "dpop+jwt" }), JwsError::Type(AT_JWT).into()),
+        (json!({ "typ": null }), JwsError::Type(AT_JWT).into()),
+        (json!({ "jku": "https://evil.example/jwks" }), JwsError::Header("jku").into()),
+        (json!({ "x5u": "https://evil.example/x" }), JwsError::Header("x5u").into()),
+        (json!({ "x5c": ["AA"] }), JwsError::Header("x5c").into()),
+        (json!({ "crit": ["exp"] }), JwsError::Header("crit").into()),
+        (json!({ "b64": false }), JwsError::Header("b64").into()),
+        (json!({ "zip": "DEF" }), JwsError::Header("zip").into()),
+        (json!({ "jwk": jwk }), JwsError::Header("jwk").into()),
+        (json!({ "kid": "other" }), JwtError::UnknownKey),
+        (json!({ "kid": null }), JwtError::UnknownKey),
+        (json!({ "kid": "' OR 1=1" }), JwtError::UnknownKey),
+    ] {
+        let token = forge(&key.pair, &header(&key, &changes), &payload());
+        assert_eq!(verify_at_jwt(&token, &set, &expect()).unwrap_err(), error, "{changes}");
+    }
+    // Signed by a key of one's own under our key's name.
+    let token = forge(&other.pair, &header(&key, &json!({})), &payload());
+    assert_eq!(verify_at_jwt(&token, &set, &expect()).unwrap_err(), JwsError::Signature.into());
+}
+
+#[test]
+fn the_public_key_is_no_hmac_secret() {
+    let (key, set) = key();
+    let jwk = key.public_jwk().to_string();
+    for secret in [jwk.as_bytes(), key.kid().as_bytes()] {
+        let forged = jsonwebtoken::Header { typ: Some(AT_JWT.into()), kid: Some(key.kid().into()), ..jsonwebtoken::Header::default() };
+        let token = jsonwebtoken::encode(&forged, &claims(), &jsonwebtoken::EncodingKey::from_secret(secret)).unwrap();
+        assert_eq!(verify_at_jwt(&token, &set, &expect()).unwrap_err(), JwsError::Algorithm.into());
+        // The same signature under the right algorithm's name.
+        let (message, signature) = token.rsplit_once('.').unwrap();
+        let payload = message.split_once('.').unwrap().1;
+        let relabelled = format!("{}.{payload}.{signature}", b64(header(&key, &json!({}))));
+        assert_eq!(verify_at_jwt(&relabelled, &set, &expect()).unwrap_err(), JwsError::Signature.into());
+    }
+}
+
+#[test]
+fn what_is_not_three_clean_parts_is_refused() {
+    let (key, set) = key();
+    let token = sign_at_jwt(&key, &claims()).unwrap();
+    let token = token.expose();
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let twice = payload().replacen('{', r#"{"sub":"cus_0001","#, 1);
+    let kid = key.kid();
+    for bad in [
+        String::new(),
+        "..".into(),
+        message.to_owned(),
+        format!("{message}."),
+        format!("{token}.x"),
+        format!("{message}.x.{signature}"),
+        format!("{token}="),
+        format!(" {token}"),
+        token.replacen('.', "%2E", 1),
+        forge(&key.pair, &header(&key, &json!({})), &twice),
+        forge(&key.pair, &format!(r#"{{"alg":"none","alg":"ES256","typ":"at+jwt","kid":"{kid}"}}"#), &payload()),
+        forge(&key.pair, "[]", &payload()),
+        forge(&key.pair, &header(&key, &json!({})), "[]"),
+        forge(&key.pair, &header(&key, &json!({})), &payload().replace(r#""usr_2m9kq7""#, r#""usr_2m9kq7","iss":"x""#)),
+        forge(
+            &key.pair,
+            &header(&key, &json!({})),
+            &payload().replace(r#""aud":"https://api.example/accounts""#, r#""aud":["https://api.example/accounts","x"]"#),
+        ),
+    ] {
+        let error = verify_at_jwt(&bad, &set, &expect()).unwrap_err();
+        assert!(matches!(error, JwtError::Jws(JwsError::Malformed | JwsError::Signature)), "{bad}: {error}");
+    }
+    assert_eq!(verify_at_jwt(&"a".repeat(MAX_TOKEN + 1), &set, &expect()).unwrap_err(), JwsError::TooLong(MAX_TOKEN).into());
+}
+
+#[test]
+fn a_changed_bit_anywhere_is_noticed() {
+    let (key, set) = key();
+    let token = sign_at_jwt(&key, &claims()).unwrap();
+    for place in 0..token.expose().len() {
+        let mut bytes = token.expose().as_bytes().to_vec();
+        bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(bytes).unwrap();
+        assert!(verify_at_jwt(&changed, &set, &expect()).is_err(), "{place}");
+    }
+}
+
+#[test]
+fn it_is_judged_at_the_given_instant() {
+    let (key, set) = key();
+    let token = sign_at_jwt(&key, &claims()).unwrap();
+    let at = |seconds: i64| verify_at_jwt(token.expose(), &set, &Expect { now: Timestamp::from_secs(NOW_S + seconds), ..expect() }).err();
+    assert_eq!((at(-6), at(-5), at(0), at(304), at(305)), (Some(JwtError::NotYet), None, None, None, Some(JwtError::Expired)));
+    let other = |iss, aud| verify_at_jwt(token.expose(), &set, &Expect { iss, aud, ..expect() }).err();
+    assert_eq!(other("http://localhost:4000/", None), Some(JwtError::Issuer));
+    assert_eq!(other(ISSUER, Some("https://api.example/")), Some(JwtError::Audience));
+    assert_eq!(other(ISSUER, None), None);
+}
+
+#[test]
+fn a_shape_that_is_not_signed_is_not_believed_either() {
+    let (key, set) = key();
+    let chain = (0..5).fold(Actor { sub: "a".into(), act: None }, |inner, _| Actor { sub: "a".into(), act: Some(Box::new(inner)) });
+    for (claims, error) in [
+        (AccessClaims { exp: NOW_S + 301, ..claims() }, JwtError::Lifetime),
+        (AccessClaims { exp: NOW_S, ..claims() }, JwtError::Lifetime),
+        (AccessClaims { exp: i64::MAX, iat: i64::MIN, ..claims() }, JwtError::Lifetime),
+        (AccessClaims { nbf: NOW_S - 1, ..claims() }, JwtError::Lifetime),
+        (AccessClaims { nbf: NOW_S + 300, ..claims() }, JwtError::Lifetime),
+        (AccessClaims { act: Some(chain), ..claims() }, JwtError::Chain),
+        (AccessClaims { act: None, ..claims() }, JwtError::Actor),
+        (AccessClaims { case: None, ..claims() }, JwtError::Actor),
+        (AccessClaims { dlg: None, ..claims() }, JwtError::Actor),
+    ] {
+        assert_eq!(sign_at_jwt(&key, &claims).err(), Some(error.clone()));
+        let forged = forge(&key.pair, &header(&key, &json!({})), &serde_json::to_string(&claims).unwrap());
+        assert_eq!(verify_at_jwt(&forged, &set, &expect()).err(), Some(error));
+    }
+}
+
+#[test]
+fn a_key_survives_sealing_and_is_not_printed() {
+    let (key, set) = key();
+    let again = SigningKey::from_pkcs8(&key.to_pkcs8()).unwrap();
+    assert_eq!(again.kid(), key.kid());
+    let token = sign_at_jwt(&again, &claims()).unwrap();
+    assert!(verify_at_jwt(token.expose(), &set, &expect()).is_ok());
+    assert_eq!(format!("{key:?}"), format!("signing key {}", key.kid()));
+}
