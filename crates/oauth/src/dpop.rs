@@ -2,7 +2,10 @@
 //!
 //! ES256 only. Whether a proof was seen before is for a store: keep [`Proof::jti_hash`] until [`Proof::expires_at`].
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt::{self, Write as _},
+    time::Duration,
+};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use countersign_domain::{Secret, Timestamp};
@@ -143,7 +146,7 @@ impl Dpop {
         }
         let iat = Timestamp::from_secs(claims.iat);
         let expires_at = iat + expect.window.back;
-        if expires_at < expect.now {
+        if expires_at <= expect.now {
             return Err(DpopError::Stale);
         }
         if iat > expect.now + expect.window.ahead {
@@ -201,7 +204,7 @@ fn unescape_unreserved(path: &str) -> Option<String> {
         let (digits, rest) = part.split_at_checked(2)?;
         match u8::from_str_radix(digits, 16).ok()? {
             byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => out.push(char::from(byte)),
-            byte => out.push_str(&format!("%{byte:02X}")),
+            byte => write!(out, "%{byte:02X}").ok()?,
         }
         out.push_str(rest);
     }

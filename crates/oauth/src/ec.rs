@@ -26,7 +26,7 @@ pub enum KeyError {
 
 /// A P-256 key pair, parsed once. The private half never leaves but as PKCS#8.
 pub(crate) struct Pair {
-    pair: EcdsaKeyPair,
+    signer: EcdsaKeyPair,
     point: Point,
     pkcs8: Zeroizing<Vec<u8>>,
 }
@@ -39,9 +39,9 @@ impl Pair {
     }
 
     pub(crate) fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).map_err(|_| KeyError::Private)?;
-        let point = Point::from_sec1(pair.public_key().as_ref()).ok_or(KeyError::Private)?;
-        Ok(Self { pair, point, pkcs8: Zeroizing::new(der.to_vec()) })
+        let signer = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).map_err(|_| KeyError::Private)?;
+        let point = Point::from_sec1(signer.public_key().as_ref()).ok_or(KeyError::Private)?;
+        Ok(Self { signer, point, pkcs8: Zeroizing::new(der.to_vec()) })
     }
 
     pub(crate) fn pkcs8(&self) -> Zeroizing<Vec<u8>> {
@@ -54,7 +54,7 @@ impl Pair {
 
     /// `r || s` of 64 bytes (RFC 7518 §3.4).
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        self.pair.sign(&SystemRandom::new(), message).map(|s| s.as_ref().to_vec()).map_err(|_| KeyError::Library)
+        self.signer.sign(&SystemRandom::new(), message).map(|s| s.as_ref().to_vec()).map_err(|_| KeyError::Library)
     }
 }
 

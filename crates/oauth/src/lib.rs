@@ -19,6 +19,7 @@ pub mod redirect;
 pub mod seal;
 pub mod token;
 
+mod answer;
 mod ec;
 mod jws;
 mod strict;

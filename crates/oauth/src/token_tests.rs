@@ -1,6 +1,7 @@
 use countersign_domain::{RequestId, SessionId, canonical::Digest, review::Decision};
 
 use super::*;
+use crate::authorize::ReviewDetail;
 
 const EXCHANGE: [(&str, &str); 8] = [
     ("grant_type", GRANT_EXCHANGE),
