@@ -172,6 +172,8 @@ fn it_is_judged_at_the_given_instant() {
     let token = sign_at_jwt(&key, &claims()).unwrap();
     let at = |seconds: i64| verify_at_jwt(token.expose(), &set, &Expect { now: Timestamp::from_secs(NOW_S + seconds), ..expect() }).err();
     assert_eq!((at(-6), at(-5), at(0), at(304), at(305)), (Some(JwtError::NotYet), None, None, None, Some(JwtError::Expired)));
+    let later = sign_at_jwt(&key, &AccessClaims { nbf: NOW_S + 6, ..claims() }).unwrap();
+    assert_eq!(verify_at_jwt(later.expose(), &set, &expect()).err(), Some(JwtError::NotYet));
     let other = |iss, aud| verify_at_jwt(token.expose(), &set, &Expect { iss, aud, ..expect() }).err();
     assert_eq!(other("http://localhost:4000/", None), Some(JwtError::Issuer));
     assert_eq!(other(ISSUER, Some("https://api.example/")), Some(JwtError::Audience));
