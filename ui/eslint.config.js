@@ -4,7 +4,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'src/api/types.ts'] },
+  { ignores: ['dist', 'dist-preview', 'node_modules', 'src/api/types.ts'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   jsxA11y.flatConfigs.strict,
@@ -24,6 +24,7 @@ export default tseslint.config(
         { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'Never.' },
       ],
       'jsx-a11y/no-autofocus': 'off',
+      'jsx-a11y/label-has-associated-control': ['error', { assert: 'either', depth: 4 }],
       '@typescript-eslint/no-non-null-assertion': 'error',
     },
   },

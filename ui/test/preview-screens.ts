@@ -1,0 +1,15 @@
+import type { ConsoleState } from '~/api/types';
+import type { Answers, FakePlatform } from './fake-platform';
+import { doorScreens } from './screens-door';
+
+export interface Screen {
+  path: string;
+  state: ConsoleState;
+  answers: Answers;
+  /** What is pressed, one after the other. */
+  steps?: string[];
+  /** What the shell then says. */
+  then?: (platform: FakePlatform) => void;
+}
+
+export const screens: Record<string, Screen> = { ...doorScreens };

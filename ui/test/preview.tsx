@@ -1,0 +1,70 @@
+// preview.html?screen=NAME&theme=dark shows one screen; without a name, the list of all.
+import { createMemoryHistory } from '@tanstack/react-router';
+import { createRoot } from 'react-dom/client';
+import { App } from '~/app/App';
+import { createQueries } from '~/app/queries';
+import '~/styles/index.css';
+import { FakePlatform } from './fake-platform';
+import { NOW } from './fixtures';
+import { screens } from './preview-screens';
+
+const asked = new URLSearchParams(location.search);
+document.documentElement.dataset.theme = asked.get('theme') ?? 'light';
+document.addEventListener('securitypolicyviolation', (e) => {
+  document.title = `BLOCKED ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile ?? ''}`;
+  console.error(document.title);
+});
+
+/** Waits for what a step needs, then does it: a chord such as `mod+k`, or the name of a button, or `name=text` to type. */
+async function step(what: string): Promise<void> {
+  for (let i = 0; i < 100; i += 1) {
+    if (act(what)) return;
+    await new Promise((r) => setTimeout(r, 30));
+  }
+  console.error(`no ${what}`);
+}
+
+function act(what: string): boolean {
+  if (what.startsWith('key ')) {
+    const [key = '', ...mods] = what.slice(4).split('+').reverse();
+    document.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey: mods.includes('mod'), shiftKey: mods.includes('shift'), bubbles: true }));
+    return true;
+  }
+  const all = [...document.querySelectorAll<HTMLElement>('button, a, label, [role=radio], [role=menuitem]')];
+  const found = all.find((b) => (b.getAttribute('aria-label') ?? b.textContent ?? '').trim().startsWith(what));
+  if (found?.getAttribute('aria-haspopup') === 'menu') found.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+  else found?.click();
+  return found !== undefined;
+}
+
+function show(name: string): void {
+  const screen = screens[name];
+  const root = document.getElementById('root');
+  if (!root) return;
+  if (!screen) {
+    root.append(
+      ...Object.keys(screens).map((s) => {
+        const link = document.createElement('a');
+        link.href = `?screen=${s}`;
+        link.textContent = s;
+        link.className = 'blk pad-s';
+        return link;
+      }),
+    );
+    document.body.className = 'preview-list';
+    return;
+  }
+  const clock = { now: () => NOW, everySecond: () => () => undefined };
+  const history = createMemoryHistory({ initialEntries: [screen.path] });
+  const platform = new FakePlatform(screen.state, screen.answers);
+  createRoot(root).render(<App platform={platform} history={history} queries={createQueries()} clock={clock} />);
+  void (async () => {
+    for (const what of screen.steps ?? []) {
+      await new Promise((r) => setTimeout(r, 150));
+      await step(what);
+    }
+    if (screen.then) screen.then(platform);
+  })();
+}
+
+show(asked.get('screen') ?? '');
