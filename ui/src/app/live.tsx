@@ -5,16 +5,21 @@ import type { EventView } from '~/api/types';
 import { touched } from './queries';
 import { useConsole, usePlatform } from './services';
 
-/** Hears every batch of lines while it is mounted. */
-export function useTrail(hear: (events: EventView[]) => void): void {
+/** Hears every batch of lines while it is mounted. `ready` is told once nothing more can be missed. */
+export function useTrail(hear: (events: EventView[]) => void, ready?: () => void): void {
   const platform = usePlatform();
-  const latest = useRef(hear);
+  const latest = useRef({ hear, ready });
   useEffect(() => {
-    latest.current = hear;
+    latest.current = { hear, ready };
   });
   useEffect(() => {
-    const listening = platform.listen('trail', (events) => latest.current(events));
-    return () => void listening.then((stop) => stop());
+    let gone = false;
+    const listening = platform.listen('trail', (events) => latest.current.hear(events));
+    void listening.then(() => !gone && latest.current.ready?.());
+    return () => {
+      gone = true;
+      void listening.then((stop) => stop());
+    };
   }, [platform]);
 }
 

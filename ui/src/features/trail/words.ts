@@ -1,0 +1,37 @@
+// What a line says, in plain text: for its cell, for searching, and for whoever hears it.
+import type { EventDecision, EventView } from '~/api/types';
+
+/** What was to be done, and on what. */
+export function whatOf(e: EventView): string {
+  if (e.kind.startsWith('call.')) return `${e.action} ${e.resource}`.trim();
+  if (e.kind === 'case.assign') return e.person_name ? `to ${e.person_name}` : 'to nobody';
+  const action = e.kind === 'person.invite' && e.action === 'again' ? 'new link' : e.action;
+  return [e.kind.startsWith('person.') ? e.person_name : undefined, action, e.resource].filter(Boolean).join(', ');
+}
+
+const WORDS: Record<EventDecision, string> = {
+  allowed: 'allowed',
+  refused: 'refused',
+  intended: 'intended',
+  reported: 'reported',
+  ended: 'ended',
+};
+
+export type OutcomeName = EventDecision | 'signed' | 'declined' | 'failed';
+
+/** Which glyph and word: a signature and a signer's no are more than allowed, a call that failed more than reported. */
+export function outcomeOf(e: EventView): { name: OutcomeName; word: string; code: string | undefined } {
+  const { code } = e;
+  if (e.kind === 'request.review' && e.decision === 'allowed')
+    return e.action === 'sign' ? { name: 'signed', word: 'signed', code } : { name: 'declined', word: 'refused', code };
+  const failed = e.decision === 'reported' && !/^[123]/.test(code ?? '');
+  return { name: failed ? 'failed' : e.decision, word: WORDS[e.decision], code };
+}
+
+export const codeWords = (code: string) => code.replaceAll('_', ' ');
+
+/** `exchanged`, `impersonated`, `elevated`, as far as they hold. */
+export const flagsOf = (e: EventView) => (['exchanged', 'impersonated', 'elevated'] as const).filter((flag) => e[flag]);
+
+/** `48,231`. */
+export const placeText = (place: number) => place.toLocaleString('en');
