@@ -8,6 +8,9 @@ pub enum Rail {
     /// Nobody signs for themselves.
     #[error("you asked for it; nobody signs for themselves")]
     OwnRequest,
+    /// Nobody becomes a second person by making or resetting one.
+    #[error("one of you invited the other, or gave them a new link; somebody independent signs")]
+    MadeByTheOther,
     /// Nobody asks for access to, or signs for access to, their own account.
     #[error("the customer is you; nobody acts or signs for access to their own account")]
     OwnAccount,
@@ -50,6 +53,9 @@ pub enum Rail {
     /// Impersonation isn't built yet.
     #[error("impersonation is not available here; ask for delegated access")]
     ImpersonationUnavailable,
+    /// The API's contract doesn't take this mode.
+    #[error("the API does not take this kind of token; its contract says which it takes")]
+    ModeNotTaken,
     /// At least one action, each of the API's contract.
     #[error("choose at least one action of the API's contract")]
     NoAction,
@@ -69,7 +75,7 @@ impl Rail {
     #[must_use]
     pub const fn code(self) -> Code {
         match self {
-            Self::OwnRequest | Self::OwnAccount | Self::SignedAlready | Self::OwnCase | Self::ImpersonationUnavailable | Self::OwnRoles => Code::Refused,
+            Self::OwnRequest | Self::MadeByTheOther | Self::OwnAccount | Self::SignedAlready | Self::OwnCase | Self::ImpersonationUnavailable | Self::ModeNotTaken | Self::OwnRoles => Code::Refused,
             Self::CaseNotOpen | Self::CaseNotYours => Code::CaseNotYours,
             Self::NotWaiting | Self::NotSigned | Self::StartedAlready | Self::DigestChanged | Self::CaseOpen | Self::ActingAlready => Code::Conflict,
             Self::Lapsed => Code::Lapsed,
@@ -83,6 +89,7 @@ impl Rail {
     pub const fn name(self) -> &'static str {
         match self {
             Self::OwnRequest => "rail:four-eyes",
+            Self::MadeByTheOther => "rail:independent",
             Self::OwnAccount => "rail:own-account",
             Self::SignedAlready => "rail:counts-once",
             Self::NotWaiting => "rail:not-waiting",
@@ -97,6 +104,7 @@ impl Rail {
             Self::DelegationEnded => "rail:delegation-ended",
             Self::NotInScope => "rail:only-downhill",
             Self::ImpersonationUnavailable => "rail:impersonation-unavailable",
+            Self::ModeNotTaken => "rail:mode",
             Self::NoAction => "rail:no-action",
             Self::MinutesOutOfRange => "rail:minutes",
             Self::ActingAlready => "rail:one-at-a-time",

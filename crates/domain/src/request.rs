@@ -118,6 +118,9 @@ impl Form {
         if self.mode == Mode::Impersonation {
             return Err(Rail::ImpersonationUnavailable);
         }
+        if !contract.modes.contains(&self.mode) {
+            return Err(Rail::ModeNotTaken);
+        }
         if self.actions.is_empty() || contract.top_risk(&self.actions).is_none() {
             return Err(Rail::NoAction);
         }

@@ -1,1 +1,19 @@
-//! A world to test in: set clock, seeded randomness, stores, people who speak plain HTTP.
+//! A world to test in: the real service on a loopback port, a clock that is set, randomness that is seeded, and people who
+//! speak plain HTTP to it, with no console between.
+//!
+//! Nothing here reaches past the service's own doors but [`World`]'s making of companies, which is how the sample workspace
+//! is made too.
+
+mod answer;
+pub mod browser;
+mod exchange;
+mod fixed;
+pub mod person;
+pub mod world;
+
+pub use answer::Answer;
+pub use browser::Browser;
+pub use exchange::Exchange;
+pub use fixed::{SeededEntropy, SetClock};
+pub use person::{Person, Proven};
+pub use world::{Db, World, accounts_contract};

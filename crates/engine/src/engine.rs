@@ -1,0 +1,166 @@
+//! The engine: what all operations share, and how it opens.
+
+use std::sync::Arc;
+
+use countersign_domain::{Clock, CorrelationId, Entropy, Secret, TenantId, Timestamp};
+use countersign_oauth::seal::MasterKey;
+use countersign_policy::Bundle;
+use countersign_store::Store;
+use tokio::sync::{Notify, watch};
+
+use crate::{Refusal, keys::Keys, replay::Replay};
+
+/// How a service is run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `iss` of all tokens; no slash at its end.
+    pub issuer: String,
+    /// Whether the service runs inside a console.
+    pub embedded: bool,
+    /// Whether it holds the sample workspace.
+    pub sample: bool,
+    /// The program's version.
+    pub version: String,
+}
+
+/// Why the service can't open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The signing keys can't be opened with this master key.
+    #[error("the signing keys can't be unsealed: {0}")]
+    Keys(String),
+    /// The store does not answer.
+    #[error("the store does not answer: {0}")]
+    Store(String),
+}
+
+/// The use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    bundle: Bundle,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    settings: Settings,
+    replay: Replay,
+    unplaced: Arc<Notify>,
+    placed: watch::Sender<i64>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("issuer", &self.0.settings.issuer).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Opens: unseals the signing key, or makes the first one.
+    ///
+    /// # Errors
+    /// If the store does not answer or the master key is not the one that the keys were sealed with.
+    pub async fn open(store: Store, bundle: Bundle, master: MasterKey, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, settings: Settings) -> Result<Self, OpenError> {
+        let keys = Keys::open(&store, &master, clock.now(), entropy.as_ref()).await?;
+        let replay = Replay::since(clock.now());
+        let (placed, _) = watch::channel(0);
+        Ok(Self(Arc::new(Inner { store, bundle, keys, clock, entropy, settings, replay, unplaced: Arc::new(Notify::new()), placed })))
+    }
+
+    /// How this service is run.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Where the time comes from.
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.clock)
+    }
+
+    /// Where randomness comes from.
+    #[must_use]
+    pub fn entropy(&self) -> &dyn Entropy {
+        self.0.entropy.as_ref()
+    }
+
+    /// A new id to tie log lines, events and an answer together.
+    #[must_use]
+    pub fn correlation(&self) -> CorrelationId {
+        CorrelationId::new(self.now(), self.entropy())
+    }
+
+    /// The verification keys (RFC 7517 §5).
+    #[must_use]
+    pub fn jwks(&self) -> serde_json::Value {
+        self.0.keys.jwks()
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// `unavailable`, if not.
+    pub async fn ready(&self) -> Result<(), Refusal> {
+        self.tenants().await.map(drop)
+    }
+
+    /// All tenants with their names.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn tenants(&self) -> Result<Vec<(TenantId, String)>, Refusal> {
+        self.store().read(|tx| Box::pin(async move { Ok(tx.tenants().await?.into_iter().map(|t| (t.id, t.name)).collect()) })).await
+    }
+
+    /// Tells that events wait for their place.
+    #[must_use]
+    pub fn unplaced(&self) -> Arc<Notify> {
+        Arc::clone(&self.0.unplaced)
+    }
+
+    /// The last place given by this process; changes wake the streams.
+    #[must_use]
+    pub fn placed(&self) -> watch::Receiver<i64> {
+        self.0.placed.subscribe()
+    }
+
+    pub(crate) fn wake_sequencer(&self) {
+        self.0.unplaced.notify_one();
+    }
+
+    pub(crate) fn announce_placed(&self, place: i64) {
+        self.0.placed.send_replace(place);
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn bundle(&self) -> &Bundle {
+        &self.0.bundle
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    pub(crate) fn replay(&self) -> &Replay {
+        &self.0.replay
+    }
+
+    /// A fresh secret of 256 random bits behind a prefix that makes leaks recognisable.
+    pub(crate) fn secret(&self, prefix: &str) -> Secret {
+        use base64::Engine as _;
+        let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
+        self.entropy().fill(bytes.as_mut());
+        Secret::new(format!("{prefix}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes.as_ref())))
+    }
+}

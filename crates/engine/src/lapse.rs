@@ -1,0 +1,73 @@
+//! What time ends, and what is no longer needed: done in the background, so that the trail says so close to when it was.
+//! Nothing depends on it: every check judges time itself.
+
+use countersign_domain::delegation::EndReason;
+use countersign_store::Tx;
+use countersign_trail::{Actor, Decision, Kind};
+
+use crate::{Engine, Refusal, delegation::tell, request::scope_text};
+
+/// How many are ended in one transaction.
+const BATCH: u32 = 100;
+
+impl Engine {
+    /// Ends delegations and requests whose time is over. Answers how many.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn lapse_due(&self) -> Result<usize, Refusal> {
+        let engine = self.clone();
+        let due = self.store().read(move |tx| Box::pin(async move { any_due(&engine, tx).await })).await?;
+        if !due {
+            return Ok(0);
+        }
+        let engine = self.clone();
+        let done = self.store().write(move |tx| Box::pin(async move { lapse(&engine, tx).await })).await?;
+        self.wake_sequencer();
+        Ok(done)
+    }
+
+    /// Drops what is past its use: seen proofs, codes, tokens of ended sessions, kept answers.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn prune(&self) -> Result<(), Refusal> {
+        let now = self.now();
+        self.store().write(move |tx| Box::pin(async move { Ok(tx.prune(now).await?) })).await
+    }
+}
+
+async fn any_due(engine: &Engine, tx: &mut Tx) -> Result<bool, Refusal> {
+    let now = engine.now();
+    Ok(!tx.requests_due(now, 1).await?.is_empty() || !tx.delegations_due(now, 1).await?.is_empty())
+}
+
+async fn lapse(engine: &Engine, tx: &mut Tx) -> Result<usize, Refusal> {
+    let now = engine.now();
+    let mut done = 0;
+    for row in tx.requests_due(now, BATCH).await? {
+        let lapsed = row.request.lapse(now, false)?;
+        tx.request_update(&lapsed).await?;
+        let form = &lapsed.form;
+        let mut line = engine.line(Kind::RequestLapse, now, form.tenant, Actor::Service, engine.correlation());
+        line.request = Some(form.id);
+        line.case = Some(form.case);
+        line.subject = Some(form.customer);
+        line.api = Some(form.api);
+        line.action = scope_text(&form.actions);
+        line.decision = Decision::Ended;
+        engine.append(tx, &line).await?;
+        done += 1;
+    }
+    for row in tx.delegations_due(now, BATCH).await? {
+        let ended = row.delegation.end(EndReason::TimeOver, None, now)?;
+        tx.delegation_update(&ended).await?;
+        let mut line = engine.line(Kind::DelegationEnd, now, ended.tenant, Actor::Service, engine.correlation());
+        tell(&mut line, &ended);
+        line.decision = Decision::Ended;
+        line.code = Some(EndReason::TimeOver.as_str().into());
+        engine.append(tx, &line).await?;
+        done += 1;
+    }
+    Ok(done)
+}

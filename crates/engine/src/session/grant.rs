@@ -1,0 +1,172 @@
+//! The token endpoint (RFC 6749 §3.2): codes, refresh tokens, and token exchange, each with proof of the key (RFC 9449 §5).
+
+use countersign_domain::{Code, CorrelationId, ProofId, Secret, SessionId};
+use countersign_oauth::{
+    OAuthError,
+    authorize::ReviewDetail,
+    dpop::Proof,
+    error::ErrorCode,
+    pkce::{self, Challenge},
+    token::{TokenAnswer, TokenRequest, TokenType},
+};
+use countersign_store::{AccessRow, CodeRow, ProofRow, RefreshRow, SessionRow, Taken, Tx};
+use countersign_trail::{Actor, Decision, Kind};
+
+use crate::{
+    Engine, Refusal,
+    request::review::PROOF_ACT,
+    session::{ACCESS_TTL, CONSOLE, PROOF_TTL, SESSION_TTL, access::ACCESS, authorize::CODE, refresh::REFRESH},
+};
+
+/// What a code was good for.
+enum Redeemed {
+    Granted(TokenAnswer),
+    /// It was redeemed before: whoever holds what came of it is shut out (RFC 6749 §4.1.2).
+    Replayed,
+}
+
+impl Engine {
+    /// Answers one request of the token endpoint.
+    ///
+    /// # Errors
+    /// RFC 6749 §5.2, RFC 8693 §2.2.2, RFC 9449 §5.
+    pub async fn token(&self, request: TokenRequest, proof: &Proof) -> Result<TokenAnswer, OAuthError> {
+        if request.client_id() != CONSOLE {
+            return Err(OAuthError::new(ErrorCode::InvalidClient, "`client_id` names no client that may come here; it is `console`"));
+        }
+        match request {
+            TokenRequest::Exchange(exchange) => self.exchange(exchange, proof).await,
+            TokenRequest::RefreshToken { refresh_token, .. } => self.refresh(&refresh_token, proof).await,
+            TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, .. } => {
+                let (engine, proof) = (self.clone(), proof.clone());
+                let redirect = redirect_uri.as_str().to_owned();
+                let redeemed = self.store().write(move |tx| Box::pin(async move { redeem(&engine, tx, &code, &redirect, &code_verifier, &proof).await })).await;
+                self.wake_sequencer();
+                match redeemed.map_err(|r: Refusal| r.oauth())? {
+                    Redeemed::Granted(answer) => Ok(answer),
+                    Redeemed::Replayed => Err(OAuthError::new(ErrorCode::InvalidGrant, "the code was used before, and what came of it is ended; sign in again")),
+                }
+            }
+        }
+    }
+}
+
+/// What an OAuth client is told of a grant that is not good.
+pub(super) fn invalid_grant(text: &str) -> Refusal {
+    Refusal::new(Code::NotSignedIn, text).with_oauth(ErrorCode::InvalidGrant)
+}
+
+/// Keeps a replayed proof out, across restarts and replicas (RFC 9449 §11.1).
+pub(super) async fn proof_once(tx: &mut Tx, proof: &Proof) -> Result<(), Refusal> {
+    if tx.dpop_seen(&proof.jti_hash, proof.expires_at).await? {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::InvalidProof, "this DPoP proof was used before; make a new one for each request"))
+}
+
+async fn redeem(engine: &Engine, tx: &mut Tx, code: &Secret, redirect: &str, verifier: &Secret, proof: &Proof) -> Result<Redeemed, Refusal> {
+    proof_once(tx, proof).await?;
+    let now = engine.now();
+    let row = match tx.code_take(&code.fingerprint(CODE), now).await? {
+        Taken::First(row) => row,
+        Taken::Again(row) => {
+            if let Some(session) = row.session {
+                tx.session_end(row.tenant, session, now).await?;
+                let mut line = engine.line(Kind::SessionEnd, now, row.tenant, Actor::Service, engine.correlation());
+                line.person = Some(row.person);
+                line.decision = Decision::Ended;
+                line.code = Some("code_replayed".into());
+                engine.append(tx, &line).await?;
+            }
+            return Ok(Redeemed::Replayed);
+        }
+        Taken::Never => return Err(invalid_grant("the code is not known; sign in again")),
+    };
+    let challenge = Challenge::parse(&row.code_challenge).map_err(|e| Refusal::internal("code", &e))?;
+    if row.expires_at <= now || row.redirect_uri != redirect || row.client_id != CONSOLE || !pkce::verify(verifier, &challenge) {
+        return Err(invalid_grant("the code is over, or not for this client, address and verifier; sign in again"));
+    }
+    let answer = match &row.step_up {
+        Some(detail) => prove(engine, tx, &row, detail, proof).await?,
+        None => sign_in(engine, tx, &row, proof).await?,
+    };
+    Ok(Redeemed::Granted(answer))
+}
+
+async fn sign_in(engine: &Engine, tx: &mut Tx, row: &CodeRow, proof: &Proof) -> Result<TokenAnswer, Refusal> {
+    let now = engine.now();
+    let session = SessionRow {
+        id: SessionId::new(now, engine.entropy()),
+        tenant: row.tenant,
+        person: row.person,
+        client_id: row.client_id.clone(),
+        jkt: proof.jkt.clone(),
+        auth_time: row.auth_time,
+        acr: row.acr.clone(),
+        created_at: now,
+        ends_at: now + SESSION_TTL,
+        ended_at: None,
+    };
+    tx.session_insert(&session).await?;
+    tx.code_session_set(&row.code_hash, session.id).await?;
+    let correlation = engine.correlation();
+    let line = engine.line(Kind::SessionBegin, now, row.tenant, Actor::Person(row.person), correlation);
+    engine.append(tx, &line).await?;
+    let refresh = engine.secret("csr_");
+    let kept = RefreshRow { token_hash: refresh.fingerprint(REFRESH), tenant: row.tenant, session: session.id, created_at: now, used_at: None, successor_hash: None };
+    tx.refresh_insert(&kept).await?;
+    let mut answer = access(engine, tx, &session).await?;
+    answer.refresh_token = Some(refresh);
+    Ok(answer)
+}
+
+/// A step-up: no new sign-in, but a proof for one act of the one that asked.
+async fn prove(engine: &Engine, tx: &mut Tx, row: &CodeRow, detail: &str, proof: &Proof) -> Result<TokenAnswer, Refusal> {
+    let now = engine.now();
+    let detail: ReviewDetail = serde_json::from_str(detail).map_err(|e| Refusal::internal("step-up", &e))?;
+    let session = tx.session(row.tenant, detail.session).await?.filter(|s| s.live(now) && s.person == row.person && s.jkt == proof.jkt);
+    let Some(session) = session else { return Err(invalid_grant("the proof is for another console, or its sign-in has ended")) };
+    tx.session_touch(row.tenant, session.id, row.auth_time, &row.acr).await?;
+    let kept = ProofRow {
+        id: ProofId::new(now, engine.entropy()),
+        tenant: row.tenant,
+        person: row.person,
+        session: session.id,
+        act: PROOF_ACT.into(),
+        request: detail.request,
+        digest: detail.digest,
+        proved_at: row.auth_time,
+        expires_at: row.auth_time + PROOF_TTL,
+    };
+    tx.proof_insert(&kept).await?;
+    record_proof(engine, tx, row, &detail, engine.correlation()).await?;
+    let mut answer = access(engine, tx, &session).await?;
+    answer.authorization_details = Some(vec![detail]);
+    Ok(answer)
+}
+
+async fn record_proof(engine: &Engine, tx: &mut Tx, row: &CodeRow, detail: &ReviewDetail, correlation: CorrelationId) -> Result<(), Refusal> {
+    let mut line = engine.line(Kind::ProofGive, engine.now(), row.tenant, Actor::Person(row.person), correlation);
+    line.request = Some(detail.request);
+    line.digest = Some(detail.digest);
+    line.action = detail.decision.as_str().into();
+    line.elevated = true;
+    engine.append(tx, &line).await
+}
+
+/// A new access token of a sign-in.
+pub(super) async fn access(engine: &Engine, tx: &mut Tx, session: &SessionRow) -> Result<TokenAnswer, Refusal> {
+    let now = engine.now();
+    let token = engine.secret("csa_");
+    let expires_at = (now + ACCESS_TTL).min(session.ends_at);
+    tx.access_insert(&AccessRow { token_hash: token.fingerprint(ACCESS), tenant: session.tenant, session: session.id, expires_at }).await?;
+    Ok(TokenAnswer {
+        access_token: token,
+        issued_token_type: None,
+        token_type: TokenType::Dpop,
+        expires_in: expires_at.since(now).as_secs(),
+        scope: None,
+        refresh_token: None,
+        authorization_details: None,
+    })
+}

@@ -1,0 +1,36 @@
+//! What is minted, and whether it still counts.
+
+mod exchange;
+mod introspect;
+
+use countersign_domain::{Code, Rail, Timestamp, delegation::Delegation, obligation::Obligations, person::Role, request::Request};
+use countersign_store::{Lock, Tx};
+
+use crate::{
+    Engine, Refusal,
+    policy::{Act, Facts},
+    request::standing,
+};
+
+/// Every condition that a token stands on, as it is at `now`: the delegation lives, its case is open and its agent's, the
+/// agent is an agent, enough signers who may still sign have signed, and policy still says yes.
+///
+/// # Errors
+/// The first condition that no longer holds.
+pub(crate) async fn still_justified(tx: &mut Tx, engine: &Engine, delegation: &Delegation, now: Timestamp, lock: Lock) -> Result<(Request, Facts), Refusal> {
+    delegation.live(now)?;
+    let row = tx.request(delegation.tenant, delegation.request, lock).await?;
+    let mut request = row.ok_or_else(|| Refusal::internal("delegation", &"its request is gone"))?.request;
+    let facts = Facts::of_request(tx, &request, now, lock).await?;
+    facts.case.case.justifies(delegation.agent)?;
+    if !facts.asker.roles.contains(&Role::Agent) {
+        return Err(Refusal::new(Code::Refused, "the agent no longer holds the role agent"));
+    }
+    let allowed = facts.decide(engine, Act::TokenExchange)?;
+    let owed = Obligations::strictest(&request.obligations, &allowed.obligations);
+    request.signatures = standing(tx, &request, &owed.group).await?;
+    if !request.signed_by_enough(&owed) {
+        return Err(Rail::NotSigned.into());
+    }
+    Ok((request, facts))
+}

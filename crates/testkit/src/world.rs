@@ -1,0 +1,228 @@
+//! The service with two companies in it.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use countersign_domain::{
+    Secret, TenantId, Timestamp,
+    case::Priority,
+    contract::{Action, Contract, Endpoint, Mode, Risk},
+    person::Role,
+};
+use countersign_engine::{
+    Engine,
+    bootstrap::{self, Workspace},
+};
+use countersign_oauth::seal::MasterKey;
+use countersign_policy::Bundle;
+use countersign_server::{Deps, Running, Server, ServerConfig};
+use countersign_store::{Store, testing};
+use serde_json::Value;
+
+use crate::{Answer, Browser, Person, SeededEntropy, SetClock};
+
+/// Which database the service runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Db {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A database of a real server.
+    Postgres,
+}
+
+/// What everybody signs in with.
+pub const PASSWORD: &str = "four words in a row";
+/// The introspection client's secret.
+pub const CLIENT_SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+const ACME: Workspace = Workspace {
+    tenant: "acme",
+    people: &[
+        ("dana", &[Role::Agent], false),
+        ("tove", &[Role::Agent], false),
+        ("sana", &[Role::Approver], true),
+        ("imre", &[Role::Approver], true),
+        ("ruth", &[Role::Admin], false),
+        ("ines", &[Role::Auditor], false),
+        // Asks and signs: what four eyes are tried with.
+        ("both", &[Role::Agent, Role::Approver], true),
+        // An approver who is in no group.
+        ("loose", &[Role::Approver], false),
+    ],
+    cases: &[
+        ("ZD-4711", "Moved house, bills still go to the old address", "cus_8812", Priority::Normal, "dana"),
+        ("ZD-4702", "Cannot receive sign-in codes", "cus_3051", Priority::High, "dana"),
+        ("ZD-4690", "Invoice PDF will not open", "cus_4470", Priority::Low, "tove"),
+        ("ZD-4600", "Wants two things", "cus_1206", Priority::Low, "both"),
+    ],
+};
+
+const GLOBEX: Workspace = Workspace {
+    tenant: "globex",
+    people: &[
+        ("gina", &[Role::Agent], false),
+        ("gus", &[Role::Approver], true),
+        ("gert", &[Role::Admin], false),
+        ("gail", &[Role::Auditor], false),
+    ],
+    cases: &[("GX-1", "Same customer name, another company", "cus_8812", Priority::Normal, "gina")],
+};
+
+/// The service, running.
+pub struct World {
+    /// The time that it goes by.
+    pub clock: Arc<SetClock>,
+    /// Where it answers, and its issuer.
+    pub issuer: String,
+    /// Its database.
+    pub store: Store,
+    /// The first company.
+    pub acme: TenantId,
+    /// The other.
+    pub globex: TenantId,
+    pub(crate) http: reqwest::Client,
+    pub(crate) entropy: Arc<SeededEntropy>,
+    running: Option<Running>,
+    database: testing::Database,
+}
+
+impl World {
+    /// A world on SQLite.
+    pub async fn new() -> Self {
+        Self::on(Db::Sqlite).await
+    }
+
+    /// A world on a given database.
+    pub async fn on(db: Db) -> Self {
+        static SEED: AtomicU32 = AtomicU32::new(1);
+        let database = match db {
+            Db::Sqlite => testing::sqlite().await,
+            Db::Postgres => testing::postgres().await,
+        };
+        let store = database.store.clone();
+        let clock = Arc::new(SetClock::at(Timestamp::from_secs(1_795_181_527)));
+        let entropy = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::SeqCst)));
+        let deps = Deps {
+            store: store.clone(),
+            bundle: Bundle::default_bundle().expect("the default bundle is good"),
+            master: MasterKey::generate(entropy.as_ref()),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            contracts: Vec::new(),
+            clients: Vec::new(),
+            sample: None,
+        };
+        let running = Server::bind(ServerConfig::embedded(0), deps).await.expect("the service starts");
+        let issuer = running.issuer().to_owned();
+        let engine = running.engine().clone();
+        let acme = company(&engine, ACME, "accounts-api").await;
+        let globex = company(&engine, GLOBEX, "globex-api").await;
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(30)).build().expect("an HTTP client");
+        Self { clock, issuer, store, acme, globex, http, entropy, running: Some(running), database: database }
+    }
+
+    /// The engine inside, for looking at what is nowhere else to be seen.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        self.running.as_ref().expect("the world runs").engine()
+    }
+
+    /// Somebody, signed in through the pages.
+    pub async fn person(&self, login: &str) -> Person {
+        Person::sign_in(self, login, PASSWORD).await
+    }
+
+    /// A browser that nobody is signed in with.
+    #[must_use]
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.http.clone(), &self.issuer)
+    }
+
+    /// Moves the clock on and lets what is over end.
+    pub async fn pass(&self, by: Duration) {
+        self.clock.advance(by);
+        self.engine().lapse_due().await.expect("what is over ends");
+    }
+
+    /// Gives all lines their place and answers the trail of a company as an auditor reads it.
+    pub async fn trail(&self, auditor: &Person) -> Vec<Value> {
+        while self.engine().place_events().await.expect("lines get their place") > 0 {}
+        let mut lines = Vec::new();
+        let mut after = 0;
+        loop {
+            let page = auditor.get(&format!("/v1/events?after={after}&limit=500")).await.json();
+            let items = page["items"].as_array().cloned().unwrap_or_default();
+            if items.is_empty() {
+                return lines;
+            }
+            after = items.last().and_then(|i| i["place"].as_i64()).expect("a place");
+            lines.extend(items);
+        }
+    }
+
+    /// Introspects as the API does.
+    pub async fn introspect(&self, token: &str) -> Answer {
+        self.introspect_as("accounts-api", CLIENT_SECRET, token).await
+    }
+
+    /// Introspects as somebody.
+    pub async fn introspect_as(&self, client: &str, secret: &str, token: &str) -> Answer {
+        let request = self.http.post(format!("{}/oauth/introspect", self.issuer)).basic_auth(client, Some(secret)).form(&[("token", token)]);
+        Answer::read(request.send().await.expect("the service answers")).await
+    }
+
+    /// The files of a database on SQLite.
+    #[must_use]
+    pub fn files(&self) -> Vec<std::path::PathBuf> {
+        self.database.files()
+    }
+
+    /// A plain GET, by nobody.
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::read(self.http.get(format!("{}{path}", self.issuer)).send().await.expect("the service answers")).await
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let (Some(running), Ok(runtime)) = (self.running.take(), tokio::runtime::Handle::try_current()) {
+            runtime.spawn(running.shutdown());
+        }
+    }
+}
+
+async fn company(engine: &Engine, workspace: Workspace, client: &str) -> TenantId {
+    let tenant = bootstrap::workspace(engine, workspace, &Secret::new(PASSWORD.to_owned())).await.expect("the company is made");
+    engine.client_register(tenant, client, &Secret::new(CLIENT_SECRET.to_owned())).await.expect("the client is registered");
+    engine.contract_register(tenant, accounts_contract(client)).await.expect("the contract is registered");
+    tenant
+}
+
+/// The contract of an API with one action of each risk.
+#[must_use]
+pub fn accounts_contract(client: &str) -> Contract {
+    let action = |scope: &str, name: &str, risk| Action { scope: scope.into(), name: name.into(), effect: "As its name says.".into(), risk };
+    Contract {
+        key: "accounts".into(),
+        name: "Accounts".into(),
+        audience: "https://api.acme.example/accounts".into(),
+        base_url: "http://127.0.0.1:9".into(),
+        actions: vec![
+            action("profile:read", "Read profile", Risk::Low),
+            action("address:write", "Change postal address", Risk::Medium),
+            action("refund:write", "Pay money back", Risk::High),
+            action("export:create", "Export all data", Risk::Critical),
+        ],
+        endpoints: vec![Endpoint { method: "GET".into(), path: "/customers/{customer}".into(), scope: "profile:read".into(), example: None }],
+        modes: vec![Mode::Delegated],
+        max_minutes: 60,
+        token_ttl_s: 300,
+        bound: false,
+        introspection_client: client.into(),
+    }
+}
