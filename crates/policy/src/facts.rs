@@ -1,6 +1,6 @@
 //! A question in Cedar's terms: entities and requests, checked against the bundle's schema.
 
-use std::{collections::HashSet, fmt::Display};
+use std::{collections::HashSet, error::Error};
 
 use cedar_policy::{Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression as Expr, Schema};
 
@@ -23,8 +23,14 @@ pub(crate) struct Names {
 #[error("{0}")]
 pub(crate) struct FactsError(String);
 
-fn bad(error: impl Display) -> FactsError {
-    FactsError(error.to_string())
+/// With all that stands behind it: Cedar's outer sentence does not name the attribute.
+fn bad(error: impl Error) -> FactsError {
+    let (mut all, mut next) = (error.to_string(), error.source());
+    while let Some(cause) = next {
+        all = format!("{all}: {cause}");
+        next = cause.source();
+    }
+    FactsError(all)
 }
 
 /// What Cedar is asked: two requests over the same entities.
@@ -53,14 +59,14 @@ impl Names {
         let asker = Self::uid(&self.person, q.asker.id.to_string());
         let reviewer = match (q.act, &q.by) {
             (Act::RequestReview, Some(by)) => Some(by),
-            (Act::RequestReview, None) => return Err(bad("a review names who reviews")),
+            (Act::RequestReview, None) => return Err(FactsError("a review names who reviews".to_owned())),
             _ => None,
         };
         let principal = reviewer.map_or_else(|| asker.clone(), |by| Self::uid(&self.person, by.id.to_string()));
         let access = Self::uid(&self.access, "this");
         let request =
             |who: &EntityUid, action: &str| Request::new(who.clone(), self.action(action), access.clone(), Context::empty(), Some(schema)).map_err(bad);
-        let mut entities = vec![self.access(&access, &asker, q)?];
+        let mut entities = vec![Self::access(&access, &asker, q)?];
         match reviewer {
             // Reviewing one's own request is for a policy to refuse, not a conflict of two entities.
             Some(by) if by.id == q.asker.id => entities.push(self.person(by, by.is_customer || q.asker.is_customer)?),
@@ -78,8 +84,8 @@ impl Names {
         Entity::new(Self::uid(&self.person, p.id.to_string()), attrs.into(), groups).map_err(bad)
     }
 
-    fn access(&self, uid: &EntityUid, asker: &EntityUid, q: &Question) -> Result<Entity, FactsError> {
-        let top_risk = q.top_risk().ok_or_else(|| bad("no action is asked for"))?;
+    fn access(uid: &EntityUid, asker: &EntityUid, q: &Question) -> Result<Entity, FactsError> {
+        let top_risk = q.top_risk().ok_or_else(|| FactsError("no action is asked for".to_owned()))?;
         let case = [
             ("open".to_owned(), Expr::new_bool(q.case.open)),
             ("assigned_to_asker".to_owned(), Expr::new_bool(q.case.assigned_to_asker)),

@@ -24,7 +24,7 @@ fn a_person() -> impl Strategy<Value = PersonFacts> {
 fn a_question() -> impl Strategy<Value = Question> {
     let risks = select(vec![Risk::Low, Risk::Medium, Risk::High, Risk::Critical]);
     let usually = proptest::bool::weighted(0.9);
-    let case = (usually.clone(), usually.clone(), prop_oneof![4 => 0..300_u32, 1 => 0..1000_u32]);
+    let case = (usually, usually, prop_oneof![4 => 0..300_u32, 1 => 0..1000_u32]);
     let people = (prop_oneof![Just(good(Act::RequestCreate).asker), a_person()], proptest::option::weighted(0.9, a_person()));
     (select(Act::ALL.to_vec()), people, case, vec(risks, 0..4), 0..70_u32, usually, 0..60_u32, 0..4_u32).prop_map(
         |(act, (asker, by), (open, assigned_to_asker, age_s), risks, minutes, delegated, reason_len, signatures)| Question {
@@ -61,7 +61,9 @@ static FORBIDS: LazyLock<Vec<Bundle>> = LazyLock::new(|| {
         .collect()
 });
 
-static OWES: LazyLock<Vec<((u8, u32, u32), Bundle)>> = LazyLock::new(|| {
+type Thresholds = (u8, u32, u32);
+
+static OWES: LazyLock<Vec<(Thresholds, Bundle)>> = LazyLock::new(|| {
     let each = [(1, 60, 5), (1, 600, 90), (2, 300, 30), (3, 60, 90), (4, 900, 15)];
     each.into_iter()
         .map(|(signatures, proof, minutes)| {
