@@ -1,0 +1,73 @@
+//! What handlers share, and the whole router.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef},
+    middleware,
+    routing::{get, post},
+};
+use countersign_domain::{Clock, Entropy};
+use countersign_engine::Engine;
+use tokio_util::sync::CancellationToken;
+
+use crate::{browser, fault::Fault, front::Front, guard, health, input, limit::Tries, oauth, openapi, pages, register::Register, routes, trace};
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App {
+    /// The use cases.
+    pub engine: Engine,
+    /// What is shown to the outside.
+    pub front: Arc<Front>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Counts password tries.
+    pub tries: Arc<Tries>,
+    /// How the background work is.
+    pub health: Arc<health::Health>,
+    /// What each tenant gets.
+    pub register: Arc<Register>,
+    /// Cancelled when the service stops.
+    pub stop: CancellationToken,
+}
+
+impl FromRef<App> for Arc<Front> {
+    fn from_ref(app: &App) -> Self {
+        Arc::clone(&app.front)
+    }
+}
+
+impl FromRef<App> for trace::Source {
+    fn from_ref(app: &App) -> Self {
+        Self { clock: Arc::clone(&app.clock), entropy: Arc::clone(&app.entropy) }
+    }
+}
+
+/// All routes behind all guards.
+pub(crate) fn router(app: App) -> Router {
+    let open = Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/openapi.json", get(openapi::served))
+        .route("/.well-known/oauth-authorization-server", get(oauth::metadata))
+        .route("/.well-known/jwks.json", get(oauth::jwks))
+        .route("/oauth/token", post(oauth::token))
+        .route("/oauth/introspect", post(oauth::introspect))
+        .route("/oauth/revoke", post(oauth::revoke))
+        .route("/authorize", get(browser::authorize::show).post(browser::authorize::send))
+        .route("/setup", get(browser::setup::show).post(browser::setup::send))
+        .route("/invite", get(browser::invite::show).post(browser::invite::send))
+        .route("/assets/{name}", get(pages::assets::asset));
+    open.merge(routes::router())
+        .fallback(async || Fault::no_route())
+        .method_not_allowed_fallback(async || Fault::no_method())
+        .layer(DefaultBodyLimit::max(input::BODY_MAX))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::host))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::headers))
+        .layer(middleware::from_fn_with_state(app.clone(), trace::traced))
+        .with_state(app)
+}

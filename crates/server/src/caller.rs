@@ -1,0 +1,72 @@
+//! Who calls: an access token with a proof of the key that it is bound to (RFC 9449 §7).
+
+use axum::extract::FromRequestParts;
+use countersign_domain::{Code, Secret};
+use countersign_engine::Call;
+use countersign_oauth::{
+    ErrorCode, OAuthError, challenge,
+    dpop::{Dpop, Expect, Proof, Window},
+};
+use http::{HeaderMap, header, request::Parts};
+
+use crate::{app::App, fault::Fault, input::idempotency_key, trace::Correlation};
+
+/// The caller of an operation.
+pub(crate) struct Caller(pub Call);
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
+        let token = access_token(&parts.headers)?;
+        let proof = proof(app, parts, Some(&token)).map_err(|e| Fault::bad_token(&e))?;
+        let Some(Correlation(correlation)) = parts.extensions.get().copied() else {
+            return Err(Fault::new(Code::Unavailable, "Failed", "the request was not traced, and nothing was done"));
+        };
+        let key = idempotency_key(&parts.headers)?;
+        let mut call = app.engine.caller(&token, &proof, correlation).await?;
+        call.idempotency_key = key;
+        Ok(Self(call))
+    }
+}
+
+fn access_token(headers: &HeaderMap) -> Result<Secret, Fault> {
+    match only(headers, header::AUTHORIZATION.as_str()) {
+        Only::None => Err(Fault::no_token()),
+        Only::One(text) => challenge::access_token(text).map_err(|e| Fault::bad_token(&e)),
+        Only::Bad => Err(Fault::bad_token(&OAuthError::new(ErrorCode::InvalidToken, "send exactly one `Authorization` header"))),
+    }
+}
+
+/// The proof of the key that came with a request; exactly one header (RFC 9449 §4.3, check 1).
+pub(crate) fn proof(app: &App, parts: &Parts, token: Option<&Secret>) -> Result<Proof, OAuthError> {
+    let text = match only(&parts.headers, "dpop") {
+        Only::One(text) => text,
+        Only::None => return Err(OAuthError::new(ErrorCode::InvalidDpopProof, "there is no `DPoP` header; send a proof of your key")),
+        Only::Bad => return Err(OAuthError::new(ErrorCode::InvalidDpopProof, "send exactly one `DPoP` header")),
+    };
+    // The address as the service knows itself: whatever `Host` says was checked to be the same.
+    let htu = format!("{}{}", app.front.issuer, parts.uri.path());
+    let expect = Expect { htm: parts.method.as_str(), htu: &htu, ath: token, now: app.clock.now(), window: Window::default() };
+    Ok(Dpop::check(text, &expect)?)
+}
+
+/// A header that must not come twice.
+pub(crate) enum Only<'a> {
+    /// It did not come.
+    None,
+    /// It came once, as text.
+    One(&'a str),
+    /// It came twice, or is no text.
+    Bad,
+}
+
+/// The value of the header `name`.
+pub(crate) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Only<'a> {
+    let mut given = headers.get_all(name).iter();
+    match (given.next().map(http::HeaderValue::to_str), given.next()) {
+        (None, _) => Only::None,
+        (Some(Ok(text)), None) => Only::One(text),
+        _ => Only::Bad,
+    }
+}

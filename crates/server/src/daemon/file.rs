@@ -1,0 +1,102 @@
+//! The configuration file, as it is written. Nothing in it is a secret: secrets are named by file, variable or credential.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use serde::Deserialize;
+use url::Url;
+
+/// `countersign.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct File {
+    /// `iss` of all tokens: `https://host`, nothing behind it.
+    pub issuer: Option<Url>,
+    /// Addresses to listen on.
+    pub listen: Vec<SocketAddr>,
+    /// `Host` values that are answered besides the issuer's own.
+    pub hosts: Vec<String>,
+    /// Whether a proxy on this computer names the browser's address in `X-Forwarded-For`.
+    pub forwarded: bool,
+    /// Folder with one `*.toml` for each API's contract.
+    pub contracts: Option<PathBuf>,
+    /// Certificate and key.
+    pub tls: Tls,
+    /// Where everything is kept.
+    pub database: Database,
+    /// What seals the signing keys.
+    pub master_key: MasterKeyFrom,
+    /// What is logged.
+    pub log: Log,
+    /// APIs that may introspect.
+    pub client: Vec<Client>,
+}
+
+/// `[tls]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Tls {
+    /// PEM file of the certificate chain.
+    pub cert: Option<PathBuf>,
+    /// PEM file of its key.
+    pub key: Option<PathBuf>,
+}
+
+/// `[database]`: `path` for SQLite, or `url_file` for PostgreSQL.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Database {
+    /// SQLite file.
+    pub path: Option<PathBuf>,
+    /// `postgres://…` of the runtime role, if no password is in it.
+    pub url: Option<Url>,
+    /// File with the same.
+    pub url_file: Option<PathBuf>,
+    /// `postgres://…` of the owner, who migrates, if no password is in it.
+    pub owner_url: Option<Url>,
+    /// File with the same.
+    pub owner_url_file: Option<PathBuf>,
+}
+
+/// `[master_key]`: exactly one of these.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct MasterKeyFrom {
+    /// A file that only the service reads.
+    pub file: Option<PathBuf>,
+    /// An environment variable.
+    pub env: Option<String>,
+    /// A systemd credential (`LoadCredential=`).
+    pub credential: Option<String>,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Log {
+    /// How lines look.
+    pub format: LogFormat,
+    /// What is logged: `info`, or directives such as `info,countersign_server=debug`.
+    pub level: Option<String>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum LogFormat {
+    /// One JSON object a line.
+    #[default]
+    Json,
+    /// For people.
+    Pretty,
+}
+
+/// `[[client]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Client {
+    /// Its name, as contracts write it.
+    pub id: String,
+    /// File with its secret; else the secret is taken from the environment.
+    #[serde(default)]
+    pub secret_file: Option<PathBuf>,
+}

@@ -1,0 +1,95 @@
+use super::*;
+
+const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+const CONTRACT: &str = "key='accounts'\nname='Accounts'\naudience='https://api.example/accounts'\nbase_url='https://api.example'\nmax_minutes=60\ntoken_ttl_s=300\n\
+introspection_client='accounts-api'\n[[actions]]\nscope='profile:read'\nname='Read'\neffect='Shows.'\nrisk='low'\n";
+const WHOLE: &str = "issuer='https://sts.example'\nlisten=['127.0.0.1:8443']\ncontracts='apis'\n[database]\npath='data.db'\n[master_key]\nfile='key'\n[[client]]\nid='accounts-api'\nsecret_file='secret'\n";
+
+/// A folder with all that [`WHOLE`] names.
+fn folder() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("apis")).unwrap();
+    for (name, content) in [("apis/accounts.toml", CONTRACT), ("key", KEY), ("secret", "0123456789abcdef0123456789abcdef\n"), ("countersign.toml", WHOLE)] {
+        fs::write(dir.path().join(name), content).unwrap();
+    }
+    dir
+}
+
+fn told(dir: &tempfile::TempDir, env: &[(&str, &str)]) -> Result<Told, String> {
+    Source::read(Some(&dir.path().join("countersign.toml")), Env::of(env)).and_then(|s| s.resolve()).map_err(|e| e.to_string().replace(&dir.path().display().to_string(), "DIR"))
+}
+
+/// What is said of the whole configuration after `from` became `to`.
+fn said(from: &str, to: &str, env: &[(&str, &str)]) -> String {
+    let dir = folder();
+    assert!(WHOLE.contains(from), "{from}");
+    fs::write(dir.path().join("countersign.toml"), WHOLE.replacen(from, to, 1)).unwrap();
+    told(&dir, env).map(drop).unwrap_err()
+}
+
+#[test]
+fn a_whole_configuration_is_read() {
+    let dir = folder();
+    let told = told(&dir, &[]).unwrap();
+    assert!(matches!(told.database, Kept::Sqlite(path) if path == dir.path().join("data.db")));
+    assert_eq!(told.contracts[0].key, "accounts");
+    assert_eq!(told.clients[0].secret.expose(), "0123456789abcdef0123456789abcdef");
+    assert_eq!(told.server.issuer.as_str(), "https://sts.example/");
+}
+
+#[test]
+fn the_environment_counts_before_the_file() {
+    let dir = folder();
+    let env = [("COUNTERSIGN_ISSUER", "https://other.example"), ("COUNTERSIGN_LISTEN", "127.0.0.1:1, [::1]:1"), ("COUNTERSIGN_CLIENT_ACCOUNTS_API_SECRET", "fedcba9876543210fedcba9876543210")];
+    let told = told(&dir, &env).unwrap();
+    assert_eq!((told.server.issuer.as_str(), told.server.listen.len()), ("https://other.example/", 2));
+    assert_eq!(told.clients[0].secret.expose(), "fedcba9876543210fedcba9876543210");
+}
+
+#[test]
+fn the_environment_alone_will_do() {
+    let env = [
+        ("COUNTERSIGN_ISSUER", "https://sts.example"),
+        ("COUNTERSIGN_LISTEN", "127.0.0.1:8443"),
+        ("COUNTERSIGN_DATABASE_URL", "postgres://countersign:secret@db/countersign"),
+        ("COUNTERSIGN_MASTER_KEY", KEY),
+    ];
+    let told = Source::read(None, Env::of(&env)).unwrap().resolve().unwrap_or_else(|e| panic!("{e}"));
+    assert!(matches!(told.database, Kept::Postgres { owner_url: None, .. }));
+    assert!(!format!("{:?}", told.database).contains("secret@"), "an address with a password is a secret");
+}
+
+#[test]
+fn what_can_t_be_used_is_told_in_one_sentence() {
+    let cases = [
+        said("issuer='https://sts.example'", "", &[]),
+        said("https://sts.example", "http://sts.example", &[]),
+        said("127.0.0.1:8443", "0.0.0.0:8443", &[]),
+        said("listen=", "listens=", &[]),
+        said("listen=['127.0.0.1:8443']", "listen=['localhost']", &[]),
+        said("[database]\npath='data.db'", "", &[]),
+        said("path='data.db'", "path='data.db'\nurl='postgres://db/countersign'", &[]),
+        said("path='data.db'", "url='postgres://u:p@db/countersign'", &[]),
+        said("[master_key]\nfile='key'", "", &[]),
+        said("file='key'", "file='none'", &[]),
+        said("file='key'", "file='secret'", &[]),
+        said("file='key'", "credential='master'", &[]),
+        said("file='key'", "env='SEAL'", &[]),
+        said("secret_file='secret'", "", &[]),
+        said("id='accounts-api'", "id='other'", &[]),
+        said("contracts='apis'", "contracts='none'", &[]),
+        said("issuer", "issuer", &[("COUNTERSIGN_ISSUERS", "x")]),
+        said("issuer", "issuer", &[("COUNTERSIGN_TLS_CERT", "cert.pem")]),
+        said("issuer", "issuer", &[("COUNTERSIGN_FORWARDED", "yes")]),
+        said("issuer", "issuer", &[("COUNTERSIGN_CLIENT_ACCOUNTS_API_SECRET", "short")]),
+    ];
+    assert!(cases.iter().all(|said| said.lines().count() == 1), "{cases:#?}");
+    insta::assert_snapshot!(cases.join("\n"));
+}
+
+#[test]
+fn a_contract_that_can_t_be_taken_is_named() {
+    let dir = folder();
+    fs::write(dir.path().join("apis/accounts.toml"), CONTRACT.replace("token_ttl_s=300", "token_ttl_s=301")).unwrap();
+    assert_eq!(told(&dir, &[]).map(drop).unwrap_err(), "`DIR/apis/accounts.toml`: contract `accounts`: `token_ttl_s` is 301; choose 1 to 300");
+}

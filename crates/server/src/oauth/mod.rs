@@ -1,0 +1,81 @@
+//! The OAuth endpoints that programs call. Answers and refusals have the RFCs' own form, not that of `/v1`.
+
+mod about;
+mod introspect;
+mod revoke;
+mod token;
+
+pub(crate) use about::{jwks, metadata};
+pub(crate) use introspect::introspect;
+pub(crate) use revoke::revoke;
+pub(crate) use token::token;
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{FromRequest, Request, rejection::BytesRejection},
+    response::{IntoResponse, Response},
+};
+use countersign_oauth::{ErrorCode, OAuthError, challenge};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
+
+/// Headers of every answer that has a token in it or could have (RFC 6749 §5.1).
+const UNCACHED: [(HeaderName, &str); 2] = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
+
+/// A refusal of an OAuth endpoint (RFC 6749 §5.2).
+pub(crate) struct Refused {
+    error: OAuthError,
+    /// Whether the client proves itself with HTTP Basic here.
+    basic: bool,
+}
+
+impl From<OAuthError> for Refused {
+    fn from(error: OAuthError) -> Self {
+        Self { error, basic: false }
+    }
+}
+
+impl Refused {
+    /// At an endpoint where clients prove themselves with HTTP Basic.
+    fn basic(error: OAuthError) -> Self {
+        Self { error, basic: true }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = (status, UNCACHED, Json(self.error.clone().into_json())).into_response();
+        let told = (self.basic && self.error.code == ErrorCode::InvalidClient).then(challenge::basic);
+        if let Some(value) = told.and_then(|text| HeaderValue::from_str(&text).ok()) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+        }
+        response
+    }
+}
+
+/// A form's bytes with the head that it came with.
+pub(crate) struct Posted {
+    /// Method, address, headers.
+    pub parts: Parts,
+    /// The form, not yet read.
+    pub body: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
+        let (parts, body) = request.into_parts();
+        if !is_form(&parts.headers) {
+            return Err(OAuthError::invalid_request("the body is not said to be a form; send `Content-Type: application/x-www-form-urlencoded`").into());
+        }
+        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
+        body.map(|body| Self { parts, body }).map_err(|e: BytesRejection| OAuthError::invalid_request(format!("the body can't be read: {}", e.body_text())).into())
+    }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
