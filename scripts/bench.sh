@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# Volumes and long runs. CI runs their small form among the tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cargo bench --package countersign-tests

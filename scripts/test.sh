@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# All of it, stage by stage; the first that fails ends it. CI calls just this.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+begun=$SECONDS
+stage() {
+  local name=$1 from=$SECONDS
+  shift
+  echo "== $name"
+  "$@"
+  echo "== $name: $((SECONDS - from)) s"
+}
+
+stage "web view: build" scripts/ui.sh
+stage "check" scripts/check.sh
+stage "web view: tests" npm --prefix ui test --silent
+stage "crates and service" cargo test --workspace --quiet
+stage "kill between any two steps" cargo test --package countersign-server --features failpoints --test kill --quiet
+stage "console in its window" scripts/run.sh --screenless --out "${CARGO_TARGET_DIR:-target}/pictures"
+echo "== all: $((SECONDS - begun)) s"
+echo "not run here: make bench (volumes and long runs)"
