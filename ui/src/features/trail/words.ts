@@ -1,5 +1,6 @@
 // What a line says, in plain text: for its cell, for searching, and for whoever hears it.
 import type { EventDecision, EventView } from '~/api/types';
+import { clockTime, day, zone } from '~/ui/time';
 
 /** What was to be done, and on what. */
 export function whatOf(e: EventView): string {
@@ -35,3 +36,12 @@ export const flagsOf = (e: EventView) => (['exchanged', 'impersonated', 'elevate
 
 /** `48,231`. */
 export const placeText = (place: number) => place.toLocaleString('en');
+
+/** Where somebody may not be named, their id stands in place of the name. */
+export const isId = (name: string) => /^[a-z]{3}_[0-9a-f-]{20,}$/.test(name);
+
+/** `20 Nov 2026, 14:31:09.315204 +01:00`: as exact as it was recorded. */
+export function exactMicros(at: string): string {
+  const micros = /\.(\d+)/.exec(at)?.[1] ?? '000';
+  return `${day(at)}, ${clockTime(at)}.${micros.padEnd(3, '0')} ${zone(at)}`;
+}

@@ -1,0 +1,116 @@
+// The facts beside the story.
+import { Link } from '@tanstack/react-router';
+import type { DelegationView, Story } from '~/api/types';
+import { endSentence } from '~/features/acting/ended';
+import { type FactRow, Facts, Panel } from '~/ui/parts';
+import { count, lower } from '~/ui/text';
+import { countdown, duration, exact } from '~/ui/time';
+import { Customer, highest, Id, Mode, Risk, State, When } from '~/ui/words';
+
+const ms = (from: string, to: string | number) => new Date(to).getTime() - new Date(from).getTime();
+
+/** How long it has lived, or lived. */
+export const usedMs = (d: DelegationView, now: number) => ms(d.started_at, d.ended?.at ?? now);
+
+export function StoryAside({ story, now }: { story: Story; now: number }) {
+  const { delegation: d, request } = story;
+  const allowed = Math.round(ms(d.started_at, d.ends_at) / 60_000);
+  const rows: FactRow[] = [
+    ['Delegation', <Id of={d.id} />],
+    ['Outcome', d.live ? <State of="live" /> : <State of="ended" />],
+    ...(d.live
+      ? ([['Left', <span className="mono">{countdown(ms(new Date(now).toISOString(), d.ends_at))}</span>]] as FactRow[])
+      : ([['Why', endSentence(d)]] as FactRow[])),
+    ['Signed for', minutes(allowed, request.minutes)],
+    ['Used', `${duration(usedMs(d, now))}, ${count(d.calls, 'call')}`],
+    ['Mode', <Mode of={d.mode} />],
+    ['Started', <When at={d.started_at} now={now} />],
+    ['Ends by', <time dateTime={d.ends_at}>{exact(d.ends_at)}</time>],
+  ];
+  return (
+    <aside className="stack stack-16" aria-label="Facts">
+      <Panel title="In short">
+        <Facts rows={rows} />
+      </Panel>
+      <Panel title="What was signed for" right={<Risk of={highest(d.actions.map((a) => a.risk))} />}>
+        <ul className="signed-for">
+          {d.actions.map((a) => (
+            <li key={a.scope}>
+              <span>{a.name}</span>
+              <Risk of={a.risk} />
+              <small>
+                <span className="mono">{a.scope}</span> {lower(a.effect)}
+              </small>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      <Panel title="Where and why">
+        <Facts
+          rows={[
+            ['API', d.api_name],
+            ['Audience', <span className="mono">{d.audience}</span>],
+            ['Case', <CaseLine d={d} />],
+            ['Transaction', <Id of={d.transaction} />],
+            [
+              'Request',
+              <Link to="/requests/$id" params={{ id: request.id }}>
+                <Id of={request.id} />
+              </Link>,
+            ],
+          ]}
+        />
+      </Panel>
+      <Panel title="Who acted for whom">
+        <Chain story={story} />
+      </Panel>
+    </aside>
+  );
+}
+
+const minutes = (allowed: number, asked: number) =>
+  allowed === asked ? (
+    `${asked} min`
+  ) : (
+    <>
+      <b>{allowed} min</b> of {asked} asked
+    </>
+  );
+
+function CaseLine({ d }: { d: DelegationView }) {
+  return (
+    <>
+      <span className="mono">{d.case.key}</span> <State of={d.case.state} small />
+      <span className="blk small mute">{d.case.title}</span>
+    </>
+  );
+}
+
+function Chain({ story: { delegation: d, request } }: { story: Story }) {
+  const signed = request.reviews.filter((r) => r.decision === 'sign').length;
+  return (
+    <div className="chain">
+      <div className="chain-n">
+        <span className="gl" aria-hidden="true">
+          {d.agent.name.charAt(0).toUpperCase()}
+        </span>
+        <div>
+          <b>{d.agent.name}</b>
+          <div className="small mute">agent, seen by {d.mode === 'delegated' ? d.api_name : 'nobody there'}</div>
+        </div>
+      </div>
+      <div className="chain-e">
+        <span>acting for, with {count(signed, 'signature')}</span>
+      </div>
+      <div className="chain-n">
+        <span className="gl cus-g" aria-hidden="true">
+          C
+        </span>
+        <div>
+          <Customer subject={d.customer.subject} impersonated={d.mode === 'impersonation'} />
+          <div className="small mute">customer, because of {d.case.key}</div>
+        </div>
+      </div>
+    </div>
+  );
+}

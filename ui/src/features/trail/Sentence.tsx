@@ -1,0 +1,266 @@
+// What a line says, as a sentence.
+import type { ReactNode } from 'react';
+import { END_REASONS } from '~/features/acting/ended';
+import type { EndReason, EventView } from '~/api/types';
+import { series } from '~/ui/text';
+import { Customer, Id } from '~/ui/words';
+import { codeWords, isId } from './words';
+
+const Mono = ({ children }: { children: ReactNode }) => <span className="fig">{children}</span>;
+const For = ({ e }: { e: EventView }) => (e.subject_name ? <Customer subject={e.subject_name} /> : null);
+const Case = ({ e }: { e: EventView }) => (e.case_key ? <Mono>{e.case_key}</Mono> : <>a case</>);
+const Person = ({ e }: { e: EventView }) => <b>{e.person_name ?? 'somebody'}</b>;
+const Scopes = ({ e }: { e: EventView }) => <Mono>{e.action || 'nothing'}</Mono>;
+const roles = (e: EventView) => (e.action ? series(e.action.split(' ')) : 'no role');
+
+/** The deed as a thing that was done, and as one that was wanted. */
+type Deed = readonly [did: ReactNode, want: ReactNode];
+
+const DEEDS: Record<string, (e: EventView) => Deed> = {
+  'tenant.set_up': (e) => [<>set up {e.tenant}</>, <>set up {e.tenant}</>],
+  'session.begin': () => ['signed in', 'sign in'],
+  'session.refuse': () => ['tried to sign in, in vain', 'sign in'],
+  'session.end': () => ['signed out', 'sign out'],
+  'proof.give': () => ['proved afresh who they are', 'prove afresh who they are'],
+  'person.invite': (e) =>
+    e.action === 'again'
+      ? [
+          <>
+            made a new link for <Person e={e} />
+          </>,
+          <>
+            make a new link for <Person e={e} />
+          </>,
+        ]
+      : [
+          <>
+            invited <Person e={e} /> as {roles(e)}
+          </>,
+          <>
+            invite <Person e={e} />
+          </>,
+        ],
+  'person.join': () => ['chose a password and can sign in', 'choose a password'],
+  'person.change': (e) => [
+    <>
+      changed what <Person e={e} /> may come to do: {roles(e)}
+    </>,
+    <>
+      change what <Person e={e} /> may come to do
+    </>,
+  ],
+  'contract.register': (e) => [
+    <>registered a version of the contract of {e.resource || 'an API'}</>,
+    <>register the contract of {e.resource || 'an API'}</>,
+  ],
+  'policy.load': (e) => [
+    <>
+      put policy <Mono>{e.code ?? 'default'}</Mono> in force
+    </>,
+    'load a policy',
+  ],
+  'key.make': () => ['made a signing key', 'make a signing key'],
+  'case.create': (e) => [
+    <>
+      opened case <Case e={e} /> for <For e={e} />
+    </>,
+    'open a case',
+  ],
+  'case.assign': (e) => [
+    <>
+      gave case <Case e={e} /> to {e.person_name ? <Person e={e} /> : 'nobody'}
+    </>,
+    <>
+      give case <Case e={e} /> to {e.person_name ? <Person e={e} /> : 'nobody'}
+    </>,
+  ],
+  'case.close': (e) => [
+    <>
+      closed case <Case e={e} />
+    </>,
+    <>
+      close case <Case e={e} />
+    </>,
+  ],
+  'case.reopen': (e) => [
+    <>
+      opened case <Case e={e} /> again
+    </>,
+    <>
+      open case <Case e={e} /> again
+    </>,
+  ],
+  'request.create': (e) => [
+    <>
+      asked to act for <For e={e} /> on case <Case e={e} />, with <Scopes e={e} /> at {e.resource}
+    </>,
+    <>
+      ask to act for <For e={e} /> on case <Case e={e} />, with <Scopes e={e} />
+    </>,
+  ],
+  'request.review': (e) =>
+    e.action === 'refuse'
+      ? [
+          <>
+            refused the request for <For e={e} />
+          </>,
+          <>
+            refuse the request for <For e={e} />
+          </>,
+        ]
+      : [
+          <>
+            signed the request for <For e={e} />
+          </>,
+          <>
+            sign the request for <For e={e} />
+          </>,
+        ],
+  'request.unsign': (e) => [
+    <>
+      took their signature back, for <For e={e} />
+    </>,
+    <>
+      take a signature back, for <For e={e} />
+    </>,
+  ],
+  'request.withdraw': (e) => [
+    <>
+      withdrew the request for <For e={e} />
+    </>,
+    <>
+      withdraw the request for <For e={e} />
+    </>,
+  ],
+  'delegation.start': (e) => [
+    <>
+      started to act for <For e={e} /> on case <Case e={e} />
+    </>,
+    <>
+      start to act for <For e={e} /> on case <Case e={e} />
+    </>,
+  ],
+  'delegation.reissue': (e) => [
+    <>
+      opened the console again while acting for <For e={e} />: a new warrant, the old one is dead
+    </>,
+    <>
+      get a new warrant for <For e={e} />
+    </>,
+  ],
+  'token.exchange': (e) => [
+    <>
+      got a token for <For e={e} /> at {e.resource}, with <Scopes e={e} />
+    </>,
+    <>
+      get a token for <For e={e} /> at {e.resource}, with <Scopes e={e} />
+    </>,
+  ],
+  'token.refuse': (e) => [
+    <>
+      was told that a token for <For e={e} /> no longer counts
+    </>,
+    <>
+      have a token for <For e={e} /> accepted
+    </>,
+  ],
+  'call.intend': (e) => [
+    <>
+      is about to call <Mono>{`${e.action} ${e.resource}`}</Mono> for <For e={e} />
+    </>,
+    <>
+      call <Mono>{`${e.action} ${e.resource}`}</Mono>
+    </>,
+  ],
+  'call.report': (e) => [
+    <>
+      called <Mono>{`${e.action} ${e.resource}`}</Mono> for <For e={e} />, and their console reports{' '}
+      {/^\d+$/.test(e.code ?? '') ? (
+        <>
+          the answer <Mono>{e.code}</Mono>
+        </>
+      ) : (
+        'that no answer came'
+      )}
+    </>,
+    <>report what came of a call</>,
+  ],
+  'access.refuse': (e) => [
+    <>
+      came to <Mono>{e.action}</Mono>
+    </>,
+    <>
+      come to <Mono>{e.action}</Mono>
+    </>,
+  ],
+};
+
+const known = (code: string | undefined): code is EndReason => code !== undefined && code in END_REASONS;
+
+/** Why something ended, as far as the line says. */
+export function endWords(e: EventView): string {
+  return known(e.code) ? END_REASONS[e.code] : e.code ? codeWords(e.code) : 'its time was over';
+}
+
+/** The line, told. */
+export function Sentence({ e }: { e: EventView }) {
+  if (e.kind === 'delegation.end')
+    return (
+      <>
+        The delegation for <For e={e} /> on case <Case e={e} /> ended: {endWords(e)}
+        {e.actor.kind === 'person' && e.code !== 'agent' && (
+          <>
+            {' '}
+            by <b>{e.actor.name}</b>
+          </>
+        )}
+        .
+      </>
+    );
+  if (e.kind === 'request.lapse')
+    return (
+      <>
+        A request for <For e={e} /> on case <Case e={e} /> ran out: {endWords(e)}.
+      </>
+    );
+  const deed = DEEDS[e.kind]?.(e);
+  const did = deed?.[0] ?? (
+    <>
+      did <Mono>{e.kind}</Mono>
+    </>
+  );
+  const want = deed?.[1] ?? (
+    <>
+      do <Mono>{e.kind}</Mono>
+    </>
+  );
+  if (e.decision !== 'refused')
+    return (
+      <>
+        <Doer e={e} /> {did}.
+      </>
+    );
+  return (
+    <>
+      <Doer e={e} /> wanted to {want}. It was refused
+      {e.code && (
+        <>
+          : <Mono>{codeWords(e.code)}</Mono>
+        </>
+      )}
+      , and not done.
+    </>
+  );
+}
+
+/** Who did it, so that a machine is not taken for a person. */
+export function Doer({ e }: { e: EventView }) {
+  if (e.actor.kind === 'service') return <b>The service</b>;
+  if (e.actor.kind === 'client')
+    return (
+      <>
+        A machine, <b>{e.actor.name}</b>,
+      </>
+    );
+  return isId(e.actor.name) ? <Id of={e.actor.name} /> : <b>{e.actor.name}</b>;
+}
