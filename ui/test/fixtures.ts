@@ -263,7 +263,7 @@ export const refusedPreview: Preview = {
     signatures: 0,
     reasons: [
       { rule: 'rail:impersonation_unavailable', text: 'impersonation is not available here; ask for delegated access' },
-      { rule: 'time-at-most', text: '60 minutes is longer than the 30 that these actions may last' },
+      { rule: 'time-at-most', text: '60 minutes is longer than the 30 that this may last; ask for 30 at most.' },
     ],
     max_minutes: 30,
   },

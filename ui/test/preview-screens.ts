@@ -1,6 +1,8 @@
 import type { ConsoleState } from '~/api/types';
 import type { Answers, FakePlatform } from './fake-platform';
+import { agentScreens } from './screens-agent';
 import { doorScreens } from './screens-door';
+import { signScreens } from './screens-sign';
 
 export interface Screen {
   path: string;
@@ -12,4 +14,4 @@ export interface Screen {
   then?: (platform: FakePlatform) => void;
 }
 
-export const screens: Record<string, Screen> = { ...doorScreens };
+export const screens: Record<string, Screen> = { ...doorScreens, ...agentScreens, ...signScreens };

@@ -27,12 +27,20 @@ async function step(what: string): Promise<void> {
 function act(what: string): boolean {
   if (what.startsWith('key ')) {
     const [key = '', ...mods] = what.slice(4).split('+').reverse();
-    document.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey: mods.includes('mod'), shiftKey: mods.includes('shift'), bubbles: true }));
+    document.dispatchEvent(
+      new KeyboardEvent('keydown', {
+        key,
+        ctrlKey: mods.includes('mod'),
+        shiftKey: mods.includes('shift'),
+        bubbles: true,
+      }),
+    );
     return true;
   }
   const all = [...document.querySelectorAll<HTMLElement>('button, a, label, [role=radio], [role=menuitem]')];
   const found = all.find((b) => (b.getAttribute('aria-label') ?? b.textContent ?? '').trim().startsWith(what));
-  if (found?.getAttribute('aria-haspopup') === 'menu') found.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+  if (found?.getAttribute('aria-haspopup') === 'menu')
+    found.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
   else found?.click();
   return found !== undefined;
 }
@@ -54,6 +62,9 @@ function show(name: string): void {
     document.body.className = 'preview-list';
     return;
   }
+  const opened = Date.now();
+  const real = Date.now.bind(Date);
+  Date.now = () => NOW + real() - opened;
   const clock = { now: () => NOW, everySecond: () => () => undefined };
   const history = createMemoryHistory({ initialEntries: [screen.path] });
   const platform = new FakePlatform(screen.state, screen.answers);

@@ -1,7 +1,12 @@
 import { at, consoleState, me, problem } from './fixtures';
 import type { Screen } from './preview-screens';
 
-const wait = { match_code: 'KX41-9QTE', url: 'http://localhost:8470/authorize?client_id=console', until: at(252), opened: true };
+const wait = {
+  match_code: 'KX41-9QTE',
+  url: 'http://localhost:8470/authorize?client_id=console',
+  until: at(252),
+  opened: true,
+};
 const first = consoleState({ stream: 'off' });
 delete first.service;
 
@@ -17,13 +22,24 @@ export const doorScreens: Record<string, Screen> = {
   'a1-welcome': { path: '/', state: consoleState({ stream: 'off' }), answers: {} },
   'a1-first-admin': {
     path: '/',
-    state: consoleState({ stream: 'off', service: { embedded: true, issuer: 'http://localhost:8470', sample: false, setup: true } }),
+    state: consoleState({
+      stream: 'off',
+      service: { embedded: true, issuer: 'http://localhost:8470', sample: false, setup: true },
+    }),
     answers: {},
   },
   'a2-browser': { path: '/', state: consoleState({ stream: 'off', browser: wait }), answers: {} },
-  'a2-browser-not-opened': { path: '/', state: consoleState({ stream: 'off', browser: { ...wait, opened: false } }), answers: {} },
+  'a2-browser-not-opened': {
+    path: '/',
+    state: consoleState({ stream: 'off', browser: { ...wait, opened: false } }),
+    answers: {},
+  },
   'a3-keychain-locked': { path: '/', state: fault('locked', LOCKED), answers: {} },
-  'a3-keychain-no-bus': { path: '/', state: fault('no_bus', 'the console was started outside of a desktop session'), answers: {} },
+  'a3-keychain-no-bus': {
+    path: '/',
+    state: fault('no_bus', 'the console was started outside of a desktop session'),
+    answers: {},
+  },
   'a4-unreachable': {
     path: '/',
     state: first,

@@ -12,7 +12,7 @@ function groups(me: Me): (readonly [string, Row[]])[] {
   const anywhere: Row[] = [
     ['Search or go to', 'mod+k'],
     ['These keys', '?'],
-    ['Close, go back', 'Esc'],
+    ['Close', 'Esc'],
   ];
   if (agent) anywhere.splice(1, 0, ['New request', 'c'], ['End the session', 'mod+shift+e']);
   const all: (readonly [string, Row[]])[] = [

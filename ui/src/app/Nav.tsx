@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import type { Me } from '~/api/types';
 import { Icon } from '~/ui/Icon';
@@ -42,13 +42,18 @@ export function Nav({ me, counts }: { me: Me; counts: Partial<Record<PlaceId, nu
   );
 }
 
+/** A request of one's own belongs to My work. */
+const belongs = (path: string, place: Place) =>
+  path.startsWith(place.to) || (place.id === 'work' && path.startsWith('/requests'));
+
 function NavItem({ place, count }: { place: Place; count: number }) {
+  const on = useRouterState({ select: (s) => belongs(s.location.pathname, place) });
   return (
     <Link
       className="nav-i"
       to={place.to}
       title={`${place.name}  G ${keyNames(place.key)}`}
-      activeProps={{ 'aria-current': 'page' }}
+      aria-current={on ? 'page' : undefined}
     >
       <Icon of={place.icon} />
       <span>{place.name}</span>

@@ -1,6 +1,6 @@
 // The window of somebody who is signed in: session bar, navigation, the page, status bar, and what floats above.
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { EndDialog } from '~/features/acting/EndDialog';
 import { SessionBar } from '~/features/acting/SessionBar';
@@ -77,6 +77,3 @@ function useHomeWhenPersonChanges(id: string): void {
     was.current = id;
   }, [id, navigate]);
 }
-
-/** A page that is no place of this person's. */
-export const usePath = () => useRouterState({ select: (s) => s.location.pathname });

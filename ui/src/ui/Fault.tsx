@@ -1,5 +1,5 @@
 import { CircleX, RefreshCw, TriangleAlert } from 'lucide-react';
-import { shown } from '~/api/errors';
+import { sentence, shown } from '~/api/errors';
 import { Button } from './Button';
 import { Icon } from './Icon';
 import { CopyButton, type FactRow, Facts, Note } from './parts';
@@ -60,14 +60,15 @@ export function Refusal({ error }: { error: unknown }) {
 
 function Reasons({ error }: { error: unknown }) {
   const { reasons, text } = shown(error);
-  const more = reasons.filter((r) => !text.includes(r.text));
+  const said = text.toLowerCase();
+  const more = reasons.filter((r) => !said.includes(r.text.toLowerCase().replace(/\.$/, '')));
   const list = more.length > 0 ? more : reasons;
   if (list.length === 0) return null;
   return (
     <ul className="reasons">
       {list.map((r) => (
         <li key={r.rule}>
-          {more.length > 0 && <span>{r.text} </span>}
+          {more.length > 0 && <span>{sentence(r.text)} </span>}
           <span className="rule-id">{r.rule}</span>
         </li>
       ))}

@@ -34,7 +34,7 @@ export function Verdict({
           ? many > 1
             ? `Policy refuses it for ${word(many)} reasons.`
             : 'Policy refuses it before anybody is troubled.'
-          : `Of ${verdict.group}, each with a proof at most ${Math.round(verdict.proof_max_age_s / 60)} min old.`
+          : `Of people in ${verdict.group}, each with a proof at most ${Math.round(verdict.proof_max_age_s / 60)} min old.`
       }
     >
       <ul className="why">
@@ -42,7 +42,7 @@ export function Verdict({
           <Line
             key={reason.rule + reason.text}
             icon={refused ? X : Check}
-            rule={`${verdict.policy}, ${reason.rule}`}
+            rule={reason.rule.startsWith('rail:') ? reason.rule : `${verdict.policy}, ${reason.rule}`}
             way={wayOut?.(reason)}
           >
             {sentence(reason.text)}
@@ -61,7 +61,7 @@ function Signers({ verdict }: { verdict: VerdictView }) {
       <Line icon={TriangleAlert} tone="t-ochre">
         <b>It would wait in vain.</b>{' '}
         {names.length === 0 ? 'Nobody here could sign it' : `Only ${names.join(' and ')} could sign it`}: it needs{' '}
-        {word(verdict.signatures)} of {verdict.group}. Ask an admin to add somebody.
+        {word(verdict.signatures)} people in {verdict.group}. Ask an admin to add somebody.
       </Line>
     );
   return <Line icon={PenLine}>Could sign it now: {names.join(', ')}.</Line>;
@@ -130,16 +130,18 @@ function Frame(props: {
 }
 
 /** The very claims that the token would carry, and where each comes from. */
-export function Claims({ claims, refused }: { claims: readonly Claim[]; refused: boolean }) {
+export function Claims({ claims, none }: { claims: readonly Claim[]; none?: 'refused' | 'not yet' | undefined }) {
   return (
     <section className="claims" aria-label="Token that this would make">
       <header>
-        Token that this would make<span className="push">{refused ? 'none' : 'at+jwt, ES256'}</span>
+        Token that this would make<span className="push">{none ? 'none' : 'at+jwt, ES256'}</span>
       </header>
       <ol>
-        {refused ? (
+        {none ? (
           <ClaimLine>
-            <span className="mute">{'// refused: nothing would be minted'}</span>
+            <span className="mute">
+              {none === 'refused' ? '// refused: nothing would be minted' : '// shown when policy has answered'}
+            </span>
           </ClaimLine>
         ) : (
           <>
@@ -147,8 +149,14 @@ export function Claims({ claims, refused }: { claims: readonly Claim[]; refused:
             {claims.map((claim, i) => (
               <ClaimLine key={claim.name} origin={claim.origin}>
                 {'  '}
-                <span className="k">"{claim.name}"</span>: <span className="v">{claim.value}</span>
-                {i < claims.length - 1 && ','}
+                {claim.name.includes(', ') ? (
+                  <span className="mute">{`// ${claim.name}`}</span>
+                ) : (
+                  <>
+                    <span className="k">"{claim.name}"</span>: <span className="v">{claim.value}</span>
+                    {i < claims.length - 1 && ','}
+                  </>
+                )}
               </ClaimLine>
             ))}
             <ClaimLine>{'}'}</ClaimLine>

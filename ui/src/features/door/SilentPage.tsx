@@ -19,7 +19,8 @@ export function SilentPage({ error, address, onRetry, onChange }: Props) {
       <div className="stack">
         <h1>The service does not answer</h1>
         <p className="two">
-          <span className="mono">{address ?? 'The service on this computer'}</span> could not be reached.
+          {address === undefined ? 'The service on this computer' : <span className="mono">{address}</span>} could not
+          be reached.
         </p>
       </div>
       <Note tone="ochre" icon={TriangleAlert} alert>

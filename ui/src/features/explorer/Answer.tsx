@@ -97,7 +97,7 @@ function Recorded({ answer, sent, delegation }: { answer: ApiAnswer; sent: Draft
       <span className="push">
         <Id of={line} />
       </span>
-      <Link to="/trail" search={{ event: line }}>
+      <Link className="nowrap" to="/trail" search={{ event: line }}>
         Its line in the trail
       </Link>
     </div>

@@ -20,7 +20,7 @@ export function RequestSide({ request }: { request: RequestView }) {
         <div className="in stack stack-4">
           {history(request).map(([at, what]) => (
             <div className="row top" key={at + what}>
-              <time className="mono mute" dateTime={at} title={exact(at)}>
+              <time className="mono mute nowrap" dateTime={at} title={exact(at)}>
                 {clockTime(at)}
               </time>
               <span>{what}</span>

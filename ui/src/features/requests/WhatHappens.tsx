@@ -43,7 +43,7 @@ interface Props {
 /** Beside the form, live: what policy says, and the very claims. */
 export function WhatHappens({ form, contract, preview, onChange }: Props) {
   const { data, error } = preview;
-  const refused = data?.verdict.outcome !== 'signs';
+  const none = data === undefined ? 'not yet' : data.verdict.outcome === 'refused' ? 'refused' : undefined;
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
     <aside className="req-out" tabIndex={0} aria-label="What would happen">
@@ -59,28 +59,22 @@ export function WhatHappens({ form, contract, preview, onChange }: Props) {
         <Verdict
           verdict={data.verdict}
           mode={form.mode}
-          wayOut={(reason) => wayOut(reason, form, contract, data, onChange)}
+          wayOut={(reason) => wayOut(reason, form, contract, onChange)}
         />
       ) : (
         <NoVerdict heading="Asking policy" text="It answers in a moment." />
       )}
-      <Claims claims={data?.claims ?? []} refused={refused} />
+      <Claims claims={data?.claims ?? []} none={none} />
     </aside>
   );
 }
 
 /** What on the form would lift this reason, where one thing would. */
-function wayOut(
-  reason: Reason,
-  form: Form,
-  contract: ContractView,
-  { verdict }: Preview,
-  onChange: Props['onChange'],
-): Way | undefined {
+function wayOut(reason: Reason, form: Form, contract: ContractView, onChange: Props['onChange']): Way | undefined {
   if (form.mode === 'impersonation' && reason.rule.includes('impersonation') && contract.modes.includes('delegated'))
     return { label: 'Switch to delegated', act: () => onChange({ mode: 'delegated' }) };
-  const max = verdict.max_minutes;
-  if (max > 0 && form.minutes > max && /minute|time|long/.test(reason.rule + reason.text))
-    return { label: `Use ${max} minutes`, act: () => onChange({ minutes: max }) };
+  // A refused verdict names the limit only in its sentence.
+  const max = Number(/ask for (\d+) at most/.exec(reason.text)?.[1] ?? 0);
+  if (max > 0 && form.minutes > max) return { label: `Use ${max} minutes`, act: () => onChange({ minutes: max }) };
   return undefined;
 }

@@ -12,7 +12,7 @@ export interface Form {
 /** The service wants as many. */
 export const REASON_MIN = 20;
 export const REASON_MAX = 2000;
-const STEPS = [5, 10, 15, 30, 60, 120, 240];
+const STEPS = [5, 15, 30, 60, 120, 240];
 const USUAL_MINUTES = 15;
 
 /** The minutes that can be chosen: what the API and policy allow, and no more. */

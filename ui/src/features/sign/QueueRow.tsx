@@ -64,15 +64,15 @@ export function ReviewedRow({ of, on }: { of: RequestView; on: boolean }) {
         <Who name={of.asker.name} />
         <span className="mute">for</span>
         <Customer subject={of.customer.subject} impersonated={of.mode === 'impersonation'} />
-        <span className="push small mute">
-          <When at={of.changed_at} now={now} />
-        </span>
       </span>
       {what(of)}
       <span className="l3">
         <State of={STATE[of.state]} small>
           {of.state === 'started' ? 'Started' : undefined}
         </State>
+        <span className="push nowrap">
+          <When at={of.changed_at} now={now} />
+        </span>
       </span>
     </Link>
   );
