@@ -50,6 +50,7 @@ impl FromRef<App> for trace::Source {
 /// All routes behind all guards.
 pub(crate) fn router(app: App) -> Router {
     let open = Router::new()
+        .route("/", get(browser::root))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/openapi.json", get(openapi::served))

@@ -42,3 +42,89 @@ pub(crate) async fn headers(State(front): State<Arc<Front>>, request: Request, n
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, extract::DefaultBodyLimit, middleware, routing::post};
+    use http::HeaderMap;
+    use serde_json::Value;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{
+        config::ServerConfig,
+        edge::{OsEntropy, SystemClock},
+        input::{BODY_MAX, Body as JsonBody},
+        trace,
+    };
+
+    /// The guards as the service has them, before one route that reads a body and one that fails.
+    fn guarded(config: &ServerConfig) -> Router {
+        let front = Arc::new(Front::new(config, &config.issuer));
+        let source = trace::Source { clock: Arc::new(SystemClock), entropy: Arc::new(OsEntropy) };
+        Router::new()
+            .route("/v1/echo", post(async |JsonBody(value): JsonBody<Vec<u8>>| axum::Json(value)))
+            .route("/v1/fail", post(async || -> &'static str { panic!("on purpose") }))
+            .route("/healthz", axum::routing::get(async || "up"))
+            .fallback(async || Fault::no_route())
+            .method_not_allowed_fallback(async || Fault::no_method())
+            .layer(DefaultBodyLimit::max(BODY_MAX))
+            .layer(middleware::from_fn_with_state(Arc::clone(&front), host))
+            .layer(middleware::from_fn_with_state(front, headers))
+            .layer(middleware::from_fn_with_state(source, trace::traced))
+    }
+
+    async fn ask(request: http::request::Builder, body: impl Into<Body>) -> (StatusCode, HeaderMap, Value) {
+        let config = ServerConfig::embedded(43_117);
+        let response = guarded(&config).oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        (parts.status, parts.headers, serde_json::from_slice(&bytes).unwrap_or_default())
+    }
+
+    fn to(path: &str) -> http::request::Builder {
+        Request::post(path).header(header::HOST, "localhost:43117").header(header::CONTENT_TYPE, "application/json")
+    }
+
+    #[tokio::test]
+    async fn a_rebound_name_is_refused_before_any_route() {
+        let (status, headers, problem) = ask(Request::post("/v1/echo").header(header::HOST, "evil.example"), "[]").await;
+        assert_eq!((status, &problem["code"]), (StatusCode::MISDIRECTED_REQUEST, &Value::from("forbidden")));
+        assert_eq!(headers[header::CONTENT_TYPE], "application/problem+json");
+        let (status, _, _) = ask(Request::get("/healthz").header(header::HOST, "10.1.2.3:8443"), "").await;
+        assert_eq!(status, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn every_refusal_is_a_problem_with_its_correlation_id() {
+        let large = vec![b' '; BODY_MAX + 1];
+        let cases: [(http::request::Builder, Vec<u8>, u16); 7] = [
+            (to("/nowhere"), vec![], 404),
+            (Request::get("/v1/echo").header(header::HOST, "localhost:43117"), vec![], 405),
+            (to("/v1/echo"), b"{".to_vec(), 422),
+            (to("/v1/echo"), b"[256]".to_vec(), 422),
+            (to("/v1/echo"), large, 413),
+            (Request::post("/v1/echo").header(header::HOST, "localhost:43117"), b"[]".to_vec(), 415),
+            (to("/v1/fail"), vec![], 500),
+        ];
+        for (request, body, wanted) in cases {
+            let (status, headers, problem) = ask(request, body).await;
+            assert_eq!(status.as_u16(), wanted, "{problem}");
+            assert_eq!(headers[header::CONTENT_TYPE], "application/problem+json", "{problem}");
+            assert_eq!(problem["status"], wanted);
+            assert_eq!(problem["correlation"], headers[trace::CORRELATION].to_str().unwrap());
+            assert!(problem["correlation"].as_str().unwrap().starts_with("cor_"));
+        }
+    }
+
+    #[tokio::test]
+    async fn every_answer_carries_the_guard_s_headers() {
+        let (status, headers, _) = ask(to("/v1/echo"), "[1]").await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+        assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
+        assert!(headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("frame-ancestors 'none'"));
+        assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY), "there is no TLS to insist on");
+    }
+}

@@ -21,7 +21,7 @@ use crate::{
     app::App,
     cookie::{self, FormToken},
     fault::Fault,
-    pages::{PASSWORD_MAX, PASSWORD_MIN},
+    pages::{PASSWORD_MAX, PASSWORD_MIN, Page, Told},
 };
 
 /// A form that one of this service's pages sent.
@@ -57,6 +57,12 @@ impl FromRequest<App> for Sent {
         let (jar, token) = cookie::form_token(&app.front, app.entropy.as_ref(), jar);
         Ok(Self { form, jar, token, address, query })
     }
+}
+
+/// `GET /`: for whoever types the address.
+pub(crate) async fn root() -> Page {
+    let text = "There is nothing to do here by browser. Open your console and give it this address.";
+    Told { title: "This is a Countersign service", text }.page()
 }
 
 fn foreign(text: &str) -> Fault {

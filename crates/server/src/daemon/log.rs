@@ -1,5 +1,6 @@
 //! Log lines on standard error: one a request and one for each thing that goes wrong. Never a secret, never a query string.
 
+use tracing::error;
 use tracing_subscriber::{EnvFilter, fmt, fmt::format::FmtSpan};
 
 use super::{
@@ -15,5 +16,7 @@ pub(super) fn start(logged: &Logged) -> Result<(), Unusable> {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
         LogFormat::Pretty => lines.compact().init(),
     }
+    // Where, and not what: the message of a panic may hold whatever was at hand.
+    std::panic::set_hook(Box::new(|panic| error!(at = panic.location().map(ToString::to_string), "panicked")));
     Ok(())
 }

@@ -1,0 +1,55 @@
+//! The program `countersignd` from outside: what it says and which code it ends with.
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+const ISSUER: (&str, &str) = ("COUNTERSIGN_ISSUER", "https://sts.example");
+const LISTEN: (&str, &str) = ("COUNTERSIGN_LISTEN", "127.0.0.1:0");
+
+fn run(args: &[&str], env: &[(&str, &str)], dir: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersignd"));
+    command.args(args).env_clear().envs(env.iter().copied()).current_dir(dir).output().unwrap()
+}
+
+fn said(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn a_configuration_that_can_t_be_used_is_one_sentence_and_code_2() {
+    let dir = tempfile::tempdir().unwrap();
+    for args in [&[][..], &["serve"], &["migrate"], &["check-config"]] {
+        let (code, out, err) = said(&run(args, &[], dir.path()));
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{args:?}: {err}");
+        assert_eq!(err.lines().count(), 1, "{args:?}: {err}");
+        assert!(err.starts_with("countersignd: there is no issuer;"), "{err}");
+    }
+    let (code, _, err) = said(&run(&["--config", "none.toml"], &[], dir.path()));
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("`none.toml` can't be read"), "{err}");
+}
+
+#[test]
+fn a_new_master_key_makes_the_rest_of_the_configuration_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let (code, key, err) = said(&run(&["new-master-key"], &[], dir.path()));
+    assert_eq!((code, key.trim().len(), err.as_str()), (Some(0), 43, ""));
+    let env = [ISSUER, LISTEN, ("COUNTERSIGN_MASTER_KEY", key.trim()), ("COUNTERSIGN_DATABASE_PATH", "data.db")];
+    let (code, out, err) = said(&run(&["check-config"], &env, dir.path()));
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.starts_with("the configuration can be used: https://sts.example/"), "{out}");
+    assert!(!dir.path().join("data.db").exists(), "looking changes nothing");
+}
+
+#[test]
+fn a_service_that_is_not_there_is_not_healthy() {
+    let dir = tempfile::tempdir().unwrap();
+    // Bound and dropped again: nobody listens there.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let listen = format!("127.0.0.1:{port}");
+    let (code, _, err) = said(&run(&["healthcheck"], &[ISSUER, ("COUNTERSIGN_LISTEN", &listen)], dir.path()));
+    assert_eq!(code, Some(1), "{err}");
+}
