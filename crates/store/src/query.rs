@@ -1,0 +1,178 @@
+//! Statements: written once, run on either database. All that must differ between the two stands in this file.
+
+use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, ValueRef as _, postgres::PgRow, sqlite::SqliteRow};
+
+use crate::{
+    StoreError, Tx,
+    tx::Conn,
+    value::{Arg, Bind, Row, Value, corrupt},
+};
+
+/// Whether a row that is read is held until the commit. Take locks in a fixed order: request, case, API, delegation.
+///
+/// SQLite has one writer at a time and needs none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// As it is.
+    None,
+    /// Nobody changes it before the commit: for what a decision rests on.
+    Share,
+    /// Nobody else changes it or rests a decision on it: for what will be changed.
+    Update,
+}
+
+impl Lock {
+    /// Appended to a statement, on PostgreSQL only.
+    const fn postgres(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Share => " FOR SHARE",
+            // Excludes the other two as FOR UPDATE does, but not rows that merely refer to this one: keys never change here.
+            Self::Update => " FOR NO KEY UPDATE",
+        }
+    }
+}
+
+/// Held while places are given, so that replicas don't give the same one. Any number will do, as long as it stays.
+const PLACES: i64 = 0x0063_6f75_6e74_0001;
+
+/// A statement in pieces, all of which were written here.
+pub(crate) trait Sql {
+    fn text(self) -> String;
+}
+
+impl Sql for &'static str {
+    fn text(self) -> String {
+        self.to_owned()
+    }
+}
+
+impl<const N: usize> Sql for [&'static str; N] {
+    fn text(self) -> String {
+        self.join(" ")
+    }
+}
+
+/// A statement with its parameters.
+pub(crate) struct Query<'t> {
+    tx: &'t mut Tx,
+    sql: String,
+    args: Vec<Arg>,
+}
+
+/// Runs `$go` with `$q` and `$conn` of whichever database it is: the one place where they part.
+macro_rules! on_either {
+    ($query:expr, |$q:ident, $conn:ident| $go:expr) => {{
+        let Query { tx, sql, args } = $query;
+        tx.usable()?;
+        match &mut tx.conn {
+            Conn::LiteWriter(c) => {
+                let ($q, $conn) = (bound!(sql, args), &mut **c);
+                $go
+            }
+            Conn::LiteReader(c) => {
+                let ($q, $conn) = (bound!(sql, args), &mut **c);
+                $go
+            }
+            Conn::Postgres(c) => {
+                let ($q, $conn) = (bound!(sql, args), &mut **c);
+                $go
+            }
+        }
+        .map_err(|e| tx.fault(e))
+    }};
+}
+
+macro_rules! bound {
+    ($sql:expr, $args:expr) => {{
+        let mut query = sqlx::query(AssertSqlSafe($sql));
+        for arg in $args {
+            query = match arg {
+                Arg::Int(v) => query.bind(v),
+                Arg::Text(v) => query.bind(v),
+                Arg::Bytes(v) => query.bind(v),
+                Arg::Uuid(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+impl Query<'_> {
+    /// The next parameter.
+    pub(crate) fn bind(mut self, value: impl Bind) -> Self {
+        self.args.push(value.arg());
+        self
+    }
+
+    /// Holds the rows that it reads.
+    pub(crate) fn lock(mut self, lock: Lock) -> Self {
+        if matches!(self.tx.conn, Conn::Postgres(_)) {
+            self.sql.push_str(lock.postgres());
+        }
+        self
+    }
+
+    /// Runs it; answers how many rows it touched.
+    pub(crate) async fn run(self) -> Result<u64, StoreError> {
+        on_either!(self, |q, conn| q.execute(conn).await.map(|done| done.rows_affected()))
+    }
+
+    /// All rows.
+    pub(crate) async fn all<T>(self, read: impl Fn(&mut Row) -> Result<T, StoreError>) -> Result<Vec<T>, StoreError> {
+        let rows: Vec<Result<Row, StoreError>> = on_either!(self, |q, conn| q.fetch_all(conn).await.map(|rows| rows.iter().map(Values::values).collect()))?;
+        rows.into_iter().map(|row| read(&mut row?)).collect()
+    }
+
+    /// The row, if there is one.
+    pub(crate) async fn one<T>(self, read: impl Fn(&mut Row) -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+        let row: Option<Result<Row, StoreError>> = on_either!(self, |q, conn| q.fetch_optional(conn).await.map(|row| row.as_ref().map(Values::values)))?;
+        row.map(|row| read(&mut row?)).transpose()
+    }
+}
+
+impl Tx {
+    /// A statement.
+    pub(crate) fn sql(&mut self, sql: impl Sql) -> Query<'_> {
+        Query { tx: self, sql: sql.text(), args: Vec::new() }
+    }
+
+    /// Waits until nobody else gives places, and keeps others waiting until the commit. On SQLite the one writer does that.
+    pub(crate) async fn lock_places(&mut self) -> Result<(), StoreError> {
+        if matches!(self.conn, Conn::Postgres(_)) {
+            self.sql("SELECT pg_advisory_xact_lock($1)").bind(PLACES).run().await?;
+        }
+        Ok(())
+    }
+}
+
+/// A row of either database as values of ours.
+trait Values {
+    fn values(&self) -> Result<Row, StoreError>;
+}
+
+macro_rules! values {
+    ($row:ty) => {
+        impl Values for $row {
+            fn values(&self) -> Result<Row, StoreError> {
+                let mut values = Vec::with_capacity(self.len());
+                for i in 0..self.len() {
+                    let raw = self.try_get_raw(i)?;
+                    let (null, kind) = (raw.is_null(), raw.type_info().name().to_owned());
+                    values.push(match kind.as_str() {
+                        _ if null => Value::Null,
+                        "INTEGER" | "INT8" => Value::Int(self.try_get(i)?),
+                        "TEXT" => Value::Text(self.try_get(i)?),
+                        "BLOB" | "BYTEA" => Value::Bytes(self.try_get(i)?),
+                        "UUID" => Value::Uuid(self.try_get(i)?),
+                        other => return Err(corrupt(&format!("column `{}` has the type {other}", self.column(i).name()))),
+                    });
+                }
+                Ok(Row::new(values))
+            }
+        }
+    };
+}
+
+values!(SqliteRow);
+values!(PgRow);

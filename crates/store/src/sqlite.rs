@@ -1,0 +1,176 @@
+//! SQLite: one writer whose waiting works share a commit, and a few readers on snapshots.
+//!
+//! A commit costs a sync of the disk, and SQLite has one writer at a time: so whatever waits when the writer comes round runs in one
+//! transaction, each work in a savepoint of its own, and all are answered after its commit.
+
+use std::{path::Path, sync::atomic::Ordering, time::Duration};
+
+use sqlx::{
+    ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool,
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    OpenError, StoreError, Tx, migrate,
+    store::{Commits, Job},
+    tx::{Broken, Conn},
+};
+
+/// How many works share a commit at most: bounds how long the first of them waits.
+pub(crate) const GROUP: usize = 64;
+/// How many works may wait before callers do.
+const QUEUE: usize = 1024;
+const READERS: u32 = 4;
+/// How long to wait for another process that writes, such as a backup.
+const BUSY: Duration = Duration::from_secs(5);
+
+pub(crate) struct File {
+    queue: mpsc::Sender<Message>,
+    readers: SqlitePool,
+}
+
+enum Message {
+    Work(Box<dyn Job>),
+    Stop(oneshot::Sender<()>),
+}
+
+impl File {
+    pub(crate) async fn open(path: &Path, commits: Commits) -> Result<Self, OpenError> {
+        private(path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .disable_statement_logging();
+        let pool = |size| SqlitePoolOptions::new().max_connections(size).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
+        let writer = pool(1).connect_with(options.clone()).await?;
+        migrate::sqlite(&mut *writer.acquire().await?).await?;
+        let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await?;
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        tokio::spawn(write_groups(writer, waiting, commits));
+        Ok(Self { queue, readers })
+    }
+
+    /// Puts a work in the queue. If the writer is gone the work is dropped, and with it the promise of an answer.
+    pub(crate) async fn submit(&self, job: Box<dyn Job>) {
+        drop(self.queue.send(Message::Work(job)).await);
+    }
+
+    pub(crate) async fn snapshot(&self) -> Result<Conn, StoreError> {
+        Ok(Conn::LiteReader(self.readers.begin().await?))
+    }
+
+    pub(crate) async fn close(&self) {
+        let (done, stopped) = oneshot::channel();
+        if self.queue.send(Message::Stop(done)).await.is_ok() {
+            drop(stopped.await);
+        }
+        self.readers.close().await;
+    }
+
+    /// How many works wait and were not yet taken up.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+}
+
+/// Makes the file readable for its owner alone, before anything is in it. SQLite gives its side files the same rights.
+fn private(path: &Path) -> Result<(), OpenError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|e| OpenError::Unreachable(format!("`{}`: {e}", path.display())))
+}
+
+async fn write_groups(pool: SqlitePool, mut queue: mpsc::Receiver<Message>, commits: Commits) {
+    let mut stopped = Vec::new();
+    let mut messages = Vec::with_capacity(GROUP);
+    while queue.recv_many(&mut messages, GROUP).await > 0 {
+        let mut jobs = Vec::with_capacity(messages.len());
+        for message in messages.drain(..) {
+            match message {
+                Message::Work(job) => jobs.push(job),
+                Message::Stop(done) => {
+                    queue.close();
+                    stopped.push(done);
+                }
+            }
+        }
+        if jobs.is_empty() {
+            continue;
+        }
+        let committed = group(&pool, &mut jobs).await;
+        match &committed {
+            Ok(()) => {
+                commits.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(error) => tracing::error!(%error, works = jobs.len(), "a group of writes failed and was taken back"),
+        }
+        for job in jobs {
+            job.answer(committed.clone());
+        }
+    }
+    pool.close().await;
+    for done in stopped {
+        // Whoever closed it may have gone away.
+        let _ = done.send(());
+    }
+}
+
+/// Runs works in one transaction. INVARIANT: answers Ok only after the commit.
+async fn group(pool: &SqlitePool, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    let mut conn = pool.acquire().await?;
+    statement(&mut conn, "BEGIN IMMEDIATE").await?;
+    let mut tx = Tx::new(Conn::LiteWriter(conn));
+    let ran = run_all(&mut tx, jobs).await;
+    let Conn::LiteWriter(mut conn) = tx.conn else { return Err(StoreError::Unavailable("the writer lost its connection".into())) };
+    let committed = match ran {
+        Ok(()) => statement(&mut conn, "COMMIT").await,
+        Err(error) => Err(error),
+    };
+    if committed.is_err() {
+        take_back(conn).await;
+    }
+    committed
+}
+
+async fn run_all(tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    for job in jobs {
+        own(tx, "SAVEPOINT work").await?;
+        let keep = job.run(tx).await;
+        if let Some(Broken::Group(error)) = tx.broken.take() {
+            return Err(error);
+        }
+        if !keep {
+            own(tx, "ROLLBACK TO work").await?;
+        }
+        own(tx, "RELEASE work").await?;
+    }
+    Ok(())
+}
+
+/// A statement of the writer's own, between works.
+async fn own(tx: &mut Tx, sql: &'static str) -> Result<(), StoreError> {
+    match &mut tx.conn {
+        Conn::LiteWriter(conn) => statement(conn, sql).await,
+        _ => Err(StoreError::Unavailable("not the writer's connection".into())),
+    }
+}
+
+async fn statement(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
+    sqlx::raw_sql(sql).execute(conn).await?;
+    Ok(())
+}
+
+/// Closing the connection takes its transaction back even where a ROLLBACK could no longer be said. The next group opens another.
+async fn take_back(conn: PoolConnection<Sqlite>) {
+    if let Err(error) = conn.close().await {
+        tracing::warn!(%error, "the writer's connection did not close cleanly");
+    }
+}

@@ -1,0 +1,73 @@
+//! A transaction on either database.
+
+use sqlx::{Postgres, Sqlite, Transaction, pool::PoolConnection};
+
+use crate::{StoreError, error::Fault};
+
+/// A transaction. Its methods stand beside the nouns that they are about.
+///
+/// After a method has failed, every further one fails and nothing is kept, on both databases: hand the error on.
+/// Wait for nothing else inside: on SQLite all writes wait for this one.
+pub struct Tx {
+    pub(crate) conn: Conn,
+    /// The first fault, if there was one.
+    pub(crate) broken: Option<Broken>,
+}
+
+/// How far a fault reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// A constraint held: this piece of work is over, its neighbours in the same commit are not.
+    Work,
+    /// The database failed: the commit as a whole is over.
+    Group(StoreError),
+}
+
+pub(crate) enum Conn {
+    /// The one connection that writes; its transaction and savepoints are kept by the writer.
+    LiteWriter(PoolConnection<Sqlite>),
+    LiteReader(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    pub(crate) const fn new(conn: Conn) -> Self {
+        Self { conn, broken: None }
+    }
+
+    /// Whether anything can still be asked here.
+    pub(crate) fn usable(&self) -> Result<(), StoreError> {
+        match self.broken {
+            None => Ok(()),
+            Some(_) => Err(StoreError::Unavailable("the transaction was used after a fault; hand the first fault on".into())),
+        }
+    }
+
+    /// Notes a fault and hands its error on.
+    pub(crate) fn fault(&mut self, error: sqlx::Error) -> StoreError {
+        let fault = Fault::from(error);
+        let reach = if fault.constraint { Broken::Work } else { Broken::Group(fault.error.clone()) };
+        self.broken.get_or_insert(reach);
+        fault.error
+    }
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tx").field("broken", &self.broken).finish_non_exhaustive()
+    }
+}
+
+impl Tx {
+    /// Lets go of a snapshot. What was read is read, whatever comes of this.
+    pub(crate) async fn end_snapshot(self) {
+        let ended = match self.conn {
+            Conn::LiteReader(t) => t.rollback().await,
+            Conn::Postgres(t) => t.rollback().await,
+            Conn::LiteWriter(_) => Ok(()),
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a snapshot did not end cleanly");
+        }
+    }
+}
