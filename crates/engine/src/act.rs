@@ -10,12 +10,12 @@ use countersign_domain::{
     canonical::Digest,
     person::Role,
 };
-use countersign_store::{StoreError, Tx};
+use countersign_store::{IdempotencyRow, StoreError, Tx};
 use countersign_trail::{Actor, Decision, Event, Kind};
 use futures::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Engine, Refusal};
+use crate::{Engine, Refusal, failpoint};
 
 /// Who calls, as the store had it when the call came in.
 #[derive(Debug, Clone)]
@@ -127,9 +127,9 @@ impl Engine {
         };
         self.framed(call, kind, move |s| {
             Box::pin(async move {
-                let person = s.call.person;
+                let (tenant, person) = (s.call.tenant, s.call.person);
                 if let Some((key, digest)) = &key
-                    && let Some(earlier) = s.tx.idempotency_get(person, operation, key).await?
+                    && let Some(earlier) = s.tx.idempotency_get(tenant, person, operation, key).await?
                 {
                     if earlier.input_digest != *digest.as_bytes() {
                         return Err(Refusal::invalid("this idempotency key was used with another input; use a new one for each act"));
@@ -140,7 +140,8 @@ impl Engine {
                 let answer = run(s).await?;
                 if let Some((key, digest)) = &key {
                     let text = serde_json::to_string(&answer).map_err(|e| Refusal::internal("idempotency", &e))?;
-                    s.tx.idempotency_put(person, operation, key, digest.as_bytes(), &text, s.now).await?;
+                    let given = IdempotencyRow { input_digest: *digest.as_bytes(), answer: text };
+                    s.tx.idempotency_put(tenant, person, operation, key, &given, s.now).await?;
                 }
                 Ok((answer, Written::Now))
             })
@@ -178,6 +179,9 @@ impl Engine {
                         Ok((answer, Written::Now)) => {
                             for event in std::iter::once(line).chain(also) {
                                 engine.append(tx, &event).await.map_err(|refusal| Denied { refusal, line: None })?;
+                            }
+                            if kind == Kind::TokenExchange {
+                                failpoint!("exchange-after-line");
                             }
                             Ok(answer)
                         }

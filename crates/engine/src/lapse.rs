@@ -2,7 +2,7 @@
 //! Nothing depends on it: every check judges time itself.
 
 use countersign_domain::delegation::EndReason;
-use countersign_store::Tx;
+use countersign_store::{Lock, Tx};
 use countersign_trail::{Actor, Decision, Kind};
 
 use crate::{Engine, Refusal, delegation::tell, request::scope_text};
@@ -39,13 +39,13 @@ impl Engine {
 
 async fn any_due(engine: &Engine, tx: &mut Tx) -> Result<bool, Refusal> {
     let now = engine.now();
-    Ok(!tx.requests_due(now, 1).await?.is_empty() || !tx.delegations_due(now, 1).await?.is_empty())
+    Ok(!tx.requests_due(now, 1, Lock::None).await?.is_empty() || !tx.delegations_due(now, 1, Lock::None).await?.is_empty())
 }
 
 async fn lapse(engine: &Engine, tx: &mut Tx) -> Result<usize, Refusal> {
     let now = engine.now();
     let mut done = 0;
-    for row in tx.requests_due(now, BATCH).await? {
+    for row in tx.requests_due(now, BATCH, Lock::Update).await? {
         let lapsed = row.request.lapse(now, false)?;
         tx.request_update(&lapsed).await?;
         let form = &lapsed.form;
@@ -59,7 +59,7 @@ async fn lapse(engine: &Engine, tx: &mut Tx) -> Result<usize, Refusal> {
         engine.append(tx, &line).await?;
         done += 1;
     }
-    for row in tx.delegations_due(now, BATCH).await? {
+    for row in tx.delegations_due(now, BATCH, Lock::Update).await? {
         let ended = row.delegation.end(EndReason::TimeOver, None, now)?;
         tx.delegation_update(&ended).await?;
         let mut line = engine.line(Kind::DelegationEnd, now, ended.tenant, Actor::Service, engine.correlation());

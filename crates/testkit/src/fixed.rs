@@ -11,26 +11,38 @@ use std::{
 use countersign_domain::{Clock, Entropy, Timestamp};
 use sha2::{Digest, Sha256};
 
-/// A clock that stands until it is moved.
+/// A clock that stands until it is moved; or one that follows the machine's, for services that run outside of the test.
 #[derive(Debug)]
-pub struct SetClock(AtomicI64);
+pub struct SetClock {
+    micros: AtomicI64,
+    follows: bool,
+}
 
 impl SetClock {
     /// Standing at `at`.
     #[must_use]
     pub const fn at(at: Timestamp) -> Self {
-        Self(AtomicI64::new(at.micros()))
+        Self { micros: AtomicI64::new(at.micros()), follows: false }
+    }
+
+    /// The machine's.
+    #[must_use]
+    pub const fn of_the_machine() -> Self {
+        Self { micros: AtomicI64::new(0), follows: true }
     }
 
     /// Moves it on.
     pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
+        self.micros.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }
 }
 
 impl Clock for SetClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+        if self.follows {
+            return countersign_server::edge::SystemClock.now();
+        }
+        Timestamp::from_micros(self.micros.load(Ordering::SeqCst))
     }
 }
 

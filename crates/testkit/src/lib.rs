@@ -16,4 +16,4 @@ pub use browser::Browser;
 pub use exchange::Exchange;
 pub use fixed::{SeededEntropy, SetClock};
 pub use person::{Person, Proven};
-pub use world::{Db, World, accounts_contract};
+pub use world::{Db, Site, World, accounts_contract};

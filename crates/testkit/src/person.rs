@@ -21,7 +21,7 @@ use countersign_oauth::{
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Answer, Browser, Exchange, SeededEntropy, SetClock, World, browser::redirected, world::PASSWORD};
+use crate::{Answer, Browser, Exchange, SeededEntropy, SetClock, browser::redirected, world::{PASSWORD, Site}};
 
 const REDIRECT: &str = "http://127.0.0.1:49152/callback";
 
@@ -52,7 +52,7 @@ pub struct Proven {
 
 impl Person {
     /// Signs in through the pages, at a new console.
-    pub async fn sign_in(world: &World, login: &str, password: &str) -> Self {
+    pub async fn sign_in(world: &Site, login: &str, password: &str) -> Self {
         let key = Arc::new(DpopKey::generate().expect("a key"));
         let (request, verifier) = plain(world.entropy.as_ref());
         let path = format!("/authorize?{}", request.to_query());
@@ -173,7 +173,7 @@ impl Person {
     }
 
     /// Proves who they are for signing that digest, on the page, with `password`. Answers the page's answer where it gives no code.
-    pub async fn prove_with(&self, world: &World, request: RequestId, digest: Digest, password: &str) -> Result<Proven, Answer> {
+    pub async fn prove_with(&self, world: &Site, request: RequestId, digest: Digest, password: &str) -> Result<Proven, Answer> {
         let (mut authorize, verifier) = plain(self.entropy.as_ref());
         authorize.prompt = Some(Prompt::Login);
         authorize.max_age = Some(0);
@@ -194,14 +194,14 @@ impl Person {
     }
 
     /// Proves who they are for signing a request, and redeems the proof.
-    pub async fn prove(&self, world: &World, request: &RequestView) {
+    pub async fn prove(&self, world: &Site, request: &RequestView) {
         let proven = self.prove_with(world, request.id, request.digest, PASSWORD).await.unwrap_or_else(|a| panic!("no proof: {} {}", a.status, a.body));
         let answer = self.token(&proven.redeem).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
     }
 
     /// Signs, with a fresh proof.
-    pub async fn sign(&self, world: &World, request: &RequestView) -> RequestView {
+    pub async fn sign(&self, world: &Site, request: &RequestView) -> RequestView {
         self.prove(world, request).await;
         self.review(request, Decision::Sign, None).await.view()
     }

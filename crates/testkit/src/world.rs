@@ -73,63 +73,25 @@ const GLOBEX: Workspace = Workspace {
     cases: &[("GX-1", "Same customer name, another company", "cus_8812", Priority::Normal, "gina")],
 };
 
-/// The service, running.
-pub struct World {
-    /// The time that it goes by.
-    pub clock: Arc<SetClock>,
+/// A service as its clients see it: an address, and what it takes to speak to it.
+#[derive(Clone)]
+pub struct Site {
     /// Where it answers, and its issuer.
     pub issuer: String,
-    /// Its database.
-    pub store: Store,
-    /// The first company.
-    pub acme: TenantId,
-    /// The other.
-    pub globex: TenantId,
+    /// The time that people go by.
+    pub clock: Arc<SetClock>,
     pub(crate) http: reqwest::Client,
     pub(crate) entropy: Arc<SeededEntropy>,
-    running: Option<Running>,
-    database: testing::Database,
 }
 
-impl World {
-    /// A world on SQLite.
-    pub async fn new() -> Self {
-        Self::on(Db::Sqlite).await
-    }
-
-    /// A world on a given database.
-    pub async fn on(db: Db) -> Self {
-        static SEED: AtomicU32 = AtomicU32::new(1);
-        let database = match db {
-            Db::Sqlite => testing::sqlite().await,
-            Db::Postgres => testing::postgres().await,
-        };
-        let store = database.store.clone();
-        let clock = Arc::new(SetClock::at(Timestamp::from_secs(1_795_181_527)));
-        let entropy = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::SeqCst)));
-        let deps = Deps {
-            store: store.clone(),
-            bundle: Bundle::default_bundle().expect("the default bundle is good"),
-            master: MasterKey::generate(entropy.as_ref()),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            contracts: Vec::new(),
-            clients: Vec::new(),
-            sample: None,
-        };
-        let running = Server::bind(ServerConfig::embedded(0), deps).await.expect("the service starts");
-        let issuer = running.issuer().to_owned();
-        let engine = running.engine().clone();
-        let acme = company(&engine, ACME, "accounts-api").await;
-        let globex = company(&engine, GLOBEX, "globex-api").await;
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(30)).build().expect("an HTTP client");
-        Self { clock, issuer, store, acme, globex, http, entropy, running: Some(running), database: database }
-    }
-
-    /// The engine inside, for looking at what is nowhere else to be seen.
+impl Site {
+    /// A service that runs elsewhere, at `issuer`.
     #[must_use]
-    pub fn engine(&self) -> &Engine {
-        self.running.as_ref().expect("the world runs").engine()
+    pub fn at(issuer: &str, clock: Arc<SetClock>) -> Self {
+        static SEED: AtomicU32 = AtomicU32::new(1);
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(30)).build().expect("an HTTP client");
+        let entropy = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::SeqCst)));
+        Self { issuer: issuer.to_owned(), clock, http, entropy }
     }
 
     /// Somebody, signed in through the pages.
@@ -141,6 +103,84 @@ impl World {
     #[must_use]
     pub fn browser(&self) -> Browser {
         Browser::new(self.http.clone(), &self.issuer)
+    }
+
+    /// Introspects as the API does.
+    pub async fn introspect(&self, token: &str) -> Answer {
+        self.introspect_as("accounts-api", CLIENT_SECRET, token).await
+    }
+
+    /// Introspects as somebody.
+    pub async fn introspect_as(&self, client: &str, secret: &str, token: &str) -> Answer {
+        let request = self.http.post(format!("{}/oauth/introspect", self.issuer)).basic_auth(client, Some(secret)).form(&[("token", token)]);
+        Answer::read(request.send().await.expect("the service answers")).await
+    }
+
+    /// A plain GET, by nobody.
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::read(self.http.get(format!("{}{path}", self.issuer)).send().await.expect("the service answers")).await
+    }
+}
+
+/// The service, running, with two companies in it.
+pub struct World {
+    site: Site,
+    /// Its database.
+    pub store: Store,
+    /// The first company.
+    pub acme: TenantId,
+    /// The other.
+    pub globex: TenantId,
+    running: Option<Running>,
+    database: testing::Database,
+}
+
+impl std::ops::Deref for World {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl World {
+    /// A world on SQLite.
+    pub async fn new() -> Self {
+        Self::on(Db::Sqlite).await
+    }
+
+    /// A world on a given database.
+    pub async fn on(db: Db) -> Self {
+        let database = match db {
+            Db::Sqlite => testing::sqlite().await,
+            Db::Postgres => testing::postgres().await,
+        };
+        let store = database.store.clone();
+        let clock = Arc::new(SetClock::at(Timestamp::from_secs(1_795_181_527)));
+        let mut site = Site::at("", Arc::clone(&clock));
+        let entropy = Arc::clone(&site.entropy);
+        let deps = Deps {
+            store: store.clone(),
+            bundle: Bundle::default_bundle().expect("the default bundle is good"),
+            master: MasterKey::generate(entropy.as_ref()),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            contracts: Vec::new(),
+            clients: Vec::new(),
+            sample: None,
+        };
+        let running = Server::bind(ServerConfig::embedded(0), deps).await.expect("the service starts");
+        running.issuer().clone_into(&mut site.issuer);
+        let engine = running.engine().clone();
+        let acme = company(&engine, ACME, "accounts-api").await;
+        let globex = company(&engine, GLOBEX, "globex-api").await;
+        Self { site, store, acme, globex, running: Some(running), database }
+    }
+
+    /// The engine inside, for looking at what is nowhere else to be seen.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        self.running.as_ref().expect("the world runs").engine()
     }
 
     /// Moves the clock on and lets what is over end.
@@ -165,26 +205,10 @@ impl World {
         }
     }
 
-    /// Introspects as the API does.
-    pub async fn introspect(&self, token: &str) -> Answer {
-        self.introspect_as("accounts-api", CLIENT_SECRET, token).await
-    }
-
-    /// Introspects as somebody.
-    pub async fn introspect_as(&self, client: &str, secret: &str, token: &str) -> Answer {
-        let request = self.http.post(format!("{}/oauth/introspect", self.issuer)).basic_auth(client, Some(secret)).form(&[("token", token)]);
-        Answer::read(request.send().await.expect("the service answers")).await
-    }
-
     /// The files of a database on SQLite.
     #[must_use]
     pub fn files(&self) -> Vec<std::path::PathBuf> {
         self.database.files()
-    }
-
-    /// A plain GET, by nobody.
-    pub async fn get(&self, path: &str) -> Answer {
-        Answer::read(self.http.get(format!("{}{path}", self.issuer)).send().await.expect("the service answers")).await
     }
 }
 

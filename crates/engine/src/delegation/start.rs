@@ -57,7 +57,7 @@ async fn start(s: &mut Scope<'_>, id: RequestId) -> Result<Started, Refusal> {
 
 /// A console has one live delegation at a time; one whose time is over makes way.
 async fn make_room(s: &mut Scope<'_>) -> Result<(), Refusal> {
-    let Some(row) = s.tx.delegation_of_session(s.call.session, Lock::Update).await? else { return Ok(()) };
+    let Some(row) = s.tx.delegation_of_session(s.call.tenant, s.call.session, Lock::Update).await? else { return Ok(()) };
     if row.delegation.live(s.now).is_ok() {
         return Err(Rail::ActingAlready.into());
     }

@@ -81,7 +81,7 @@ impl Engine {
                 Box::pin(async move {
                     let now = engine.now();
                     let row = good(tx, &hash, now, Lock::Update).await?;
-                    if !tx.invite_use(row.id, now).await? {
+                    if !tx.invite_use(row.tenant, row.id, now).await? {
                         return Err(over());
                     }
                     tx.password_set(row.tenant, row.person, &phc, now).await?;

@@ -45,7 +45,7 @@ impl Engine {
         self.call_of(tx, session, call.correlation).await
     }
 
-    async fn call_of(&self, tx: &mut Tx, session: SessionRow, correlation: CorrelationId) -> Result<Call, Refusal> {
+    pub(super) async fn call_of(&self, tx: &mut Tx, session: SessionRow, correlation: CorrelationId) -> Result<Call, Refusal> {
         let now = self.now();
         if !session.live(now) {
             return Err(Refusal::not_signed_in());
@@ -110,7 +110,7 @@ impl Engine {
 async fn end(s: &mut Scope<'_>) -> Result<(), Refusal> {
     s.tx.session_end(s.call.tenant, s.call.session, s.now).await?;
     s.line.decision = Decision::Ended;
-    if let Some(row) = s.tx.delegation_of_session(s.call.session, Lock::Update).await? {
+    if let Some(row) = s.tx.delegation_of_session(s.call.tenant, s.call.session, Lock::Update).await? {
         let why = if row.delegation.live(s.now).is_ok() { EndReason::SignedOut } else { EndReason::TimeOver };
         end_now(s, row.delegation, why).await?;
     }

@@ -15,7 +15,7 @@ use countersign_store::{DelegationRow, Lock};
 use countersign_trail::Kind;
 
 use crate::{
-    Call, Engine, Refusal,
+    Engine, Refusal,
     act::Scope,
     delegation::{WARRANT, tell},
     failpoint, name,
@@ -76,11 +76,11 @@ async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, actor: Secret, proof:
     let (_, facts) = still_justified(s.tx, &s.engine, &delegation, s.now, Lock::Share).await.map_err(|r| r.with_grant_error())?;
 
     let contract = &facts.api.contract;
-    if request.audience != contract.audience {
+    if request.target != contract.audience {
         let text = format!("this delegation is for `{}`; name exactly that", contract.audience);
         return Err(Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidTarget));
     }
-    let scope = delegation.narrow(&request.scope.unwrap_or_default()).map_err(|rail| Refusal::from(rail).with_oauth(ErrorCode::InvalidScope))?;
+    let scope = delegation.narrow(&request.scope).map_err(|rail| Refusal::from(rail).with_oauth(ErrorCode::InvalidScope))?;
     let lifetime = delegation.token_ttl(contract.token_ttl_s, s.now);
     if lifetime.as_secs() == 0 {
         return Err(Refusal::from(Rail::DelegationEnded).with_grant_error());

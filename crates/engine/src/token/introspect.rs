@@ -70,8 +70,8 @@ enum Looked {
 
 async fn look(engine: &Engine, tx: &mut Tx, client: &ClientRow, id: TokenId) -> Result<Looked, Refusal> {
     let now = engine.now();
-    let Some(token) = tx.token(id).await? else { return Ok(Looked::Unknown) };
-    if token.tenant != client.tenant || token.expires_at <= now {
+    let Some(token) = tx.token(client.tenant, id).await? else { return Ok(Looked::Unknown) };
+    if token.expires_at <= now {
         return Ok(Looked::Unknown);
     }
     let Some(api) = tx.api_by_audience(token.tenant, &token.audience).await? else { return Ok(Looked::Unknown) };
