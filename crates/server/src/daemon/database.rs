@@ -1,17 +1,13 @@
-//! Opening the database that the configuration names.
+//! Opening the database that the configuration names, which migrates it too.
 
-use countersign_store::Store;
+use countersign_store::{OpenError, Store};
 
 use super::resolve::Kept;
 
-/// Brings the schema up to date, under a lock.
-pub(super) async fn migrate(kept: &Kept) -> Result<(), String> {
-    let _ = kept;
-    Ok(())
-}
-
-/// Opens the store.
-pub(super) async fn open(kept: &Kept) -> Result<Store, String> {
-    let _ = kept;
-    Err(String::new())
+/// Opens the store, migrated.
+pub(super) async fn open(kept: &Kept) -> Result<Store, OpenError> {
+    match kept {
+        Kept::Sqlite(path) => Store::open_sqlite(path).await,
+        Kept::Postgres { url, owner_url } => Store::open_postgres(url, owner_url.as_ref()).await,
+    }
 }

@@ -93,3 +93,25 @@ fn a_contract_that_can_t_be_taken_is_named() {
     fs::write(dir.path().join("apis/accounts.toml"), CONTRACT.replace("token_ttl_s=300", "token_ttl_s=301")).unwrap();
     assert_eq!(told(&dir, &[]).map(drop).unwrap_err(), "`DIR/apis/accounts.toml`: contract `accounts`: `token_ttl_s` is 301; choose 1 to 300");
 }
+
+#[test]
+fn the_example_is_a_configuration() {
+    let dir = folder();
+    fs::write(dir.path().join("countersign.toml"), include_str!("../../countersign.example.toml")).unwrap();
+    for folder in ["contracts", "secrets"] {
+        fs::create_dir(dir.path().join(folder)).unwrap();
+    }
+    let files = [
+        ("contracts/accounts.toml", CONTRACT),
+        ("secrets/database-url", "postgres://countersign:secret@db/countersign"),
+        ("secrets/database-owner-url", "postgres://owner:secret@db/countersign"),
+        ("secrets/master-key", KEY),
+        ("secrets/accounts-api", "0123456789abcdef0123456789abcdef"),
+    ];
+    for (name, content) in files {
+        fs::write(dir.path().join(name), content).unwrap();
+    }
+    let told = told(&dir, &[]).unwrap_or_else(|e| panic!("{e}"));
+    assert!(matches!(told.database, Kept::Postgres { owner_url: Some(_), .. }));
+    assert_eq!(told.server.tls.map(|t| t.cert), Some(dir.path().join("tls/cert.pem")));
+}

@@ -34,8 +34,8 @@ const UNUSABLE: u8 = 2;
 enum Failure {
     #[error(transparent)]
     Unusable(#[from] Unusable),
-    #[error("the database can't be used: {0}")]
-    Database(String),
+    #[error(transparent)]
+    Database(#[from] countersign_store::OpenError),
     #[error("the policy can't be used: {0}")]
     Policy(String),
     #[error(transparent)]
@@ -88,7 +88,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match command {
         Command::CheckConfig => check(&told),
-        Command::Migrate => runtime.block_on(database::migrate(&told.database)).map_err(Failure::Database),
+        Command::Migrate => runtime.block_on(migrate(&told)),
         _ => runtime.block_on(serve(told)),
     }
 }
@@ -105,11 +105,17 @@ fn bundle() -> Result<Bundle, Failure> {
     Bundle::default_bundle().map_err(|e| Failure::Policy(e.to_string()))
 }
 
+async fn migrate(told: &Told) -> Result<(), Failure> {
+    database::open(&told.database).await?.close().await;
+    info!("the database is migrated");
+    Ok(())
+}
+
 async fn serve(told: Told) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
     let bundle = bundle()?;
-    database::migrate(&told.database).await.map_err(Failure::Database)?;
-    let store = database::open(&told.database).await.map_err(Failure::Database)?;
+    let store = database::open(&told.database).await?;
+    let opened = store.clone();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
     let deps = Deps { store, bundle, master: told.master, clock, entropy, contracts: told.contracts, clients: told.clients, sample: None };
@@ -118,6 +124,7 @@ async fn serve(told: Told) -> Result<(), Failure> {
     stop.wait().await;
     info!("stopping");
     running.shutdown().await;
+    opened.close().await;
     Ok(())
 }
 
