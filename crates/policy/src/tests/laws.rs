@@ -77,6 +77,9 @@ static OWES: LazyLock<Vec<(Thresholds, Bundle)>> = LazyLock::new(|| {
 });
 
 proptest! {
+    // Each case asks dozens of bundles.
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
     #[test]
     fn adding_a_forbid_never_allows_more(q in a_question()) {
         let before = default_bundle().decide(&q);
