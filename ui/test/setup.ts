@@ -13,6 +13,7 @@ document.addEventListener('keydown', (event) => {
   const top = [...document.querySelectorAll<HTMLDialogElement>('dialog[open]')].at(-1);
   top?.dispatchEvent(new Event('cancel', { cancelable: true }));
 });
+HTMLCanvasElement.prototype.getContext = () => null;
 Element.prototype.scrollIntoView = () => undefined;
 window.scrollTo = () => undefined;
 globalThis.ResizeObserver = class {

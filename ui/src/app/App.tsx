@@ -40,12 +40,19 @@ export function App({ platform, history, queries, clock }: AppProps) {
 /** The door, or the house. A keychain fault is settled at the door. */
 function Window({ history, queries }: { history: RouterHistory; queries: QueryClient }) {
   const { me, keychain } = useConsole();
-  const [router] = useState(() => buildRouter(history));
   const inside = me !== undefined && keychain.state !== 'fault';
-  const who = me?.session;
-  useEffect(() => {
-    // What one session has fetched is not the next one's to see.
-    return () => queries.clear();
-  }, [who, queries]);
-  return inside ? <RouterProvider router={router} key={who} /> : <Door />;
+  return inside ? <House key={me.session} history={history} queries={queries} /> : <Door />;
+}
+
+/** One session's. What it has fetched, and where it stood, are not the next one's to see. */
+function House({ history, queries }: { history: RouterHistory; queries: QueryClient }) {
+  const [router] = useState(() => buildRouter(history));
+  useEffect(
+    () => () => {
+      queries.clear();
+      history.replace('/');
+    },
+    [history, queries],
+  );
+  return <RouterProvider router={router} />;
 }

@@ -1,7 +1,7 @@
 // The window of somebody who is signed in: session bar, navigation, the page, status bar, and what floats above.
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { EndDialog } from '~/features/acting/EndDialog';
 import { SessionBar } from '~/features/acting/SessionBar';
 import { useActing } from '~/features/acting/acting';
@@ -26,7 +26,6 @@ export function Shell() {
   const close = () => setOverlay(null);
   useFreshness();
   useWindowKeys(setOverlay, acting?.live === true);
-  useHomeWhenPersonChanges(me.id);
   const toSign = useToSignCount();
   return (
     <OverlayContext value={setOverlay}>
@@ -66,14 +65,4 @@ function useWindowKeys(open: (name: OverlayName) => void, acting: boolean): void
   if (me.roles.includes('agent')) keymap.c = () => void navigate({ to: '/work/new' });
   for (const place of flat(me.roles)) keymap[`g ${place.key}`] = () => void navigate({ to: place.to });
   useKeys(keymap);
-}
-
-/** Another person signs in: what the last one looked at is not theirs. */
-function useHomeWhenPersonChanges(id: string): void {
-  const navigate = useNavigate();
-  const was = useRef(id);
-  useEffect(() => {
-    if (was.current !== id) void navigate({ to: '/' });
-    was.current = id;
-  }, [id, navigate]);
 }
