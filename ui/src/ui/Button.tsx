@@ -41,7 +41,9 @@ export function Button({
       className={cx('btn', kind !== 'plain' && kind, size, icon && !children && 'icon', className)}
       aria-disabled={off || undefined}
       aria-busy={busy || undefined}
-      onClick={off ? undefined : rest.onClick}
+      // Pressing it tells why, instead of taking the reason away.
+      onPointerDown={why === undefined ? rest.onPointerDown : (event) => event.preventDefault()}
+      onClick={off ? (event) => event.preventDefault() : rest.onClick}
     >
       {icon && <Icon of={icon} size={size === 'sm' ? 14 : undefined} />}
       {children}

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Lock } from 'lucide-react';
-import { Fragment } from 'react';
+import { Fragment, type SyntheticEvent } from 'react';
 import type { ContractView, DelegationView, Endpoint } from '~/api/types';
 import { Hint } from '~/ui/Button';
 import { Icon } from '~/ui/Icon';
@@ -16,6 +16,9 @@ interface Props {
 }
 
 const NOT_SIGNED = 'not in what was signed; ask for it in a new request';
+
+/** Pressing tells why, instead of taking the reason away. */
+const keep = (event: SyntheticEvent) => event.preventDefault();
 
 /** What was signed for, and what was not. */
 export function Operations({ contract, delegation, chosen, onChoose }: Props) {
@@ -44,7 +47,7 @@ export function Operations({ contract, delegation, chosen, onChoose }: Props) {
           <div className="ops">
             {locked.map((e) => (
               <Hint text={NOT_SIGNED} key={e.method + e.path}>
-                <button type="button" className="op" aria-disabled="true">
+                <button type="button" className="op" aria-disabled="true" onPointerDown={keep} onClick={keep}>
                   <Line of={e} />
                   <Icon of={Lock} size={14} />
                 </button>
