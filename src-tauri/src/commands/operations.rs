@@ -1,0 +1,166 @@
+//! One command an operation of the service, of the same name. The rest of the operations is the shell's own business.
+
+use countersign_api::{
+    List,
+    case::{CaseAssign, CaseCreate, CaseView},
+    contract::ContractView,
+    delegation::{DelegationView, Story},
+    event::{EventDetail, EventPage, EventQuery},
+    person::{Invited, PersonChange, PersonInvite, PersonView},
+    request::{Preview, RequestBox, RequestCreate, RequestReview, RequestView},
+    session::Me,
+};
+use countersign_domain::{CaseId, DelegationId, EventId, PersonId, RequestId};
+use tauri::{Runtime, WebviewWindow, command};
+
+use super::{Done, caller};
+
+/// The person in this window.
+#[command]
+pub async fn me_get<R: Runtime>(window: WebviewWindow<R>) -> Done<Me> {
+    caller(&window)?.signed_in()?.me_get().await
+}
+
+/// Cases.
+#[command]
+pub async fn case_list<R: Runtime>(window: WebviewWindow<R>) -> Done<List<CaseView>> {
+    caller(&window)?.signed_in()?.case_list().await
+}
+
+/// Opens a case.
+#[command]
+pub async fn case_create<R: Runtime>(window: WebviewWindow<R>, input: CaseCreate) -> Done<CaseView> {
+    caller(&window)?.signed_in()?.case_create(&input).await
+}
+
+/// Gives a case to somebody, or to nobody.
+#[command]
+pub async fn case_assign<R: Runtime>(window: WebviewWindow<R>, id: CaseId, input: CaseAssign) -> Done<CaseView> {
+    caller(&window)?.signed_in()?.case_assign(id, &input).await
+}
+
+/// Closes a case.
+#[command]
+pub async fn case_close<R: Runtime>(window: WebviewWindow<R>, id: CaseId) -> Done<CaseView> {
+    caller(&window)?.signed_in()?.case_close(id).await
+}
+
+/// Opens a case again.
+#[command]
+pub async fn case_reopen<R: Runtime>(window: WebviewWindow<R>, id: CaseId) -> Done<CaseView> {
+    caller(&window)?.signed_in()?.case_reopen(id).await
+}
+
+/// APIs that access can be asked to.
+#[command]
+pub async fn contract_list<R: Runtime>(window: WebviewWindow<R>) -> Done<List<ContractView>> {
+    caller(&window)?.signed_in()?.contract_list().await
+}
+
+/// What policy says to a form as it stands.
+#[command]
+pub async fn request_preview<R: Runtime>(window: WebviewWindow<R>, input: RequestCreate) -> Done<Preview> {
+    caller(&window)?.signed_in()?.request_preview(&input).await
+}
+
+/// Asks.
+#[command]
+pub async fn request_create<R: Runtime>(window: WebviewWindow<R>, input: RequestCreate) -> Done<RequestView> {
+    caller(&window)?.signed_in()?.request_create(&input).await
+}
+
+/// Requests of one of the boxes.
+#[command]
+pub async fn request_list<R: Runtime>(window: WebviewWindow<R>, which: RequestBox) -> Done<List<RequestView>> {
+    caller(&window)?.signed_in()?.request_list(which).await
+}
+
+/// One request.
+#[command]
+pub async fn request_get<R: Runtime>(window: WebviewWindow<R>, id: RequestId) -> Done<RequestView> {
+    caller(&window)?.signed_in()?.request_get(id).await
+}
+
+/// Signs or refuses, through the browser where a fresh proof is owed.
+#[command]
+pub async fn request_review<R: Runtime>(window: WebviewWindow<R>, id: RequestId, input: RequestReview) -> Done<RequestView> {
+    caller(&window)?.review(id, &input).await
+}
+
+/// Takes a signature back.
+#[command]
+pub async fn request_unsign<R: Runtime>(window: WebviewWindow<R>, id: RequestId) -> Done<RequestView> {
+    caller(&window)?.signed_in()?.request_unsign(id).await
+}
+
+/// Takes a request back.
+#[command]
+pub async fn request_withdraw<R: Runtime>(window: WebviewWindow<R>, id: RequestId) -> Done<RequestView> {
+    caller(&window)?.signed_in()?.request_withdraw(id).await
+}
+
+/// Starts a signed request; the warrant stays in the shell.
+#[command]
+pub async fn delegation_start<R: Runtime>(window: WebviewWindow<R>, id: RequestId) -> Done<DelegationView> {
+    caller(&window)?.start(id).await
+}
+
+/// Ends a delegation.
+#[command]
+pub async fn delegation_end<R: Runtime>(window: WebviewWindow<R>, id: DelegationId) -> Done<DelegationView> {
+    caller(&window)?.end(id).await
+}
+
+/// One's own delegations.
+#[command]
+pub async fn delegation_list<R: Runtime>(window: WebviewWindow<R>) -> Done<List<DelegationView>> {
+    caller(&window)?.signed_in()?.delegation_list().await
+}
+
+/// One delegation.
+#[command]
+pub async fn delegation_get<R: Runtime>(window: WebviewWindow<R>, id: DelegationId) -> Done<DelegationView> {
+    caller(&window)?.signed_in()?.delegation_get(id).await
+}
+
+/// A delegation from request to end.
+#[command]
+pub async fn delegation_story<R: Runtime>(window: WebviewWindow<R>, id: DelegationId) -> Done<Story> {
+    caller(&window)?.signed_in()?.delegation_story(id).await
+}
+
+/// Lines of the trail.
+#[command]
+pub async fn event_list<R: Runtime>(window: WebviewWindow<R>, query: EventQuery) -> Done<EventPage> {
+    caller(&window)?.signed_in()?.event_list(&query).await
+}
+
+/// One line with its stored form.
+#[command]
+pub async fn event_get<R: Runtime>(window: WebviewWindow<R>, id: EventId) -> Done<EventDetail> {
+    caller(&window)?.signed_in()?.event_get(id).await
+}
+
+/// The people of the tenant.
+#[command]
+pub async fn person_list<R: Runtime>(window: WebviewWindow<R>) -> Done<List<PersonView>> {
+    caller(&window)?.signed_in()?.person_list().await
+}
+
+/// Invites somebody.
+#[command]
+pub async fn person_invite<R: Runtime>(window: WebviewWindow<R>, input: PersonInvite) -> Done<Invited> {
+    caller(&window)?.signed_in()?.person_invite(&input).await
+}
+
+/// Changes what somebody may come to do.
+#[command]
+pub async fn person_change<R: Runtime>(window: WebviewWindow<R>, id: PersonId, input: PersonChange) -> Done<PersonView> {
+    caller(&window)?.signed_in()?.person_change(id, &input).await
+}
+
+/// A new link for somebody who was invited.
+#[command]
+pub async fn person_reinvite<R: Runtime>(window: WebviewWindow<R>, id: PersonId) -> Done<Invited> {
+    caller(&window)?.signed_in()?.person_reinvite(id).await
+}

@@ -1,0 +1,6 @@
+//! The program `countersign-console`.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() -> std::process::ExitCode {
+    countersign_console::run()
+}
