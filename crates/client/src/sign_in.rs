@@ -129,6 +129,12 @@ impl SignIn {
         self.until
     }
 
+    /// The service's clock less this computer's, in milliseconds.
+    #[must_use]
+    pub fn clock_skew_ms(&self) -> i64 {
+        self.client.clock_skew_ms()
+    }
+
     /// Waits for the browser and redeems what it brings: a session, the same one after a fresh proof. `None` if it was cancelled.
     ///
     /// # Errors
