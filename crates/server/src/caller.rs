@@ -8,6 +8,7 @@ use countersign_oauth::{
     dpop::{Dpop, Expect, Proof, Window},
 };
 use http::{HeaderMap, header, request::Parts};
+use tracing::{Span, field};
 
 use crate::{app::App, fault::Fault, input::idempotency_key, trace::Correlation};
 
@@ -26,6 +27,8 @@ impl FromRequestParts<App> for Caller {
         let key = idempotency_key(&parts.headers)?;
         let mut call = app.engine.caller(&token, &proof, correlation).await?;
         call.idempotency_key = key;
+        // Random ids, which name nobody to whoever has the log alone.
+        Span::current().record("person", field::display(call.person)).record("session", field::display(call.session));
         Ok(Self(call))
     }
 }

@@ -37,7 +37,9 @@ impl Front {
         let text = issuer.as_str().trim_end_matches('/').to_owned();
         let secure = issuer.scheme() == "https";
         let own = text.split_once("://").map_or("", |(_, host)| host).to_owned();
-        let hosts = std::iter::once(own).chain(config.hosts.iter().map(|h| h.to_ascii_lowercase())).collect();
+        // A client may write the port that goes without saying (RFC 9110 §7.2).
+        let spelled = issuer.port().is_none().then(|| format!("{own}:{}", if secure { 443 } else { 80 }));
+        let hosts = std::iter::once(own).chain(spelled).chain(config.hosts.iter().map(|h| h.to_ascii_lowercase())).collect();
         Self { issuer: text, hosts, secure, cookies: CookieNames::new(issuer, secure), forwarded: config.forwarded }
     }
 
@@ -104,6 +106,14 @@ mod tests {
         let two = Request::get("/").header(header::HOST, "localhost:43117").header(header::HOST, "evil.example").body(()).unwrap();
         assert!(!front().is_named_by(&two));
         assert!(!front().is_named_by(&Request::get("/").body(()).unwrap()));
+    }
+
+    #[test]
+    fn the_port_that_goes_without_saying_may_be_said() {
+        let tls = ServerConfig { issuer: "https://sts.example".parse().unwrap(), ..ServerConfig::embedded(1) };
+        let front = Front::new(&tls, &tls.issuer);
+        assert!(front.is_named_by(&asking("sts.example")) && front.is_named_by(&asking("sts.example:443")));
+        assert!(!front.is_named_by(&asking("sts.example:80")));
     }
 
     #[test]

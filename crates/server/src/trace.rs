@@ -62,7 +62,7 @@ pub(crate) async fn traced(State(source): State<Source>, mut request: Request, n
 
 fn span(request: &Request, correlation: CorrelationId) -> Span {
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
-    let span = info_span!("request", %correlation, method = %request.method(), route, trace_id = field::Empty);
+    let span = info_span!("request", %correlation, method = %request.method(), route, trace_id = field::Empty, person = field::Empty, session = field::Empty);
     if let Some(trace) = trace_id(request.headers()) {
         span.record("trace_id", trace);
     }
