@@ -1,6 +1,9 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeEach, vi } from 'vitest';
+
+// A busy machine is slow, and that is no failure.
+configure({ asyncUtilTimeout: 5000 });
 
 // jsdom knows neither modal dialogs nor layout; what the UI asks of them is answered here.
 HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
@@ -36,6 +39,7 @@ window.matchMedia = (query) =>
     removeEventListener: () => undefined,
   }) as unknown as MediaQueryList;
 
+configure({ asyncUtilTimeout: 5000 });
 beforeEach(() => localStorage.clear());
 afterEach(() => {
   cleanup();

@@ -47,7 +47,7 @@ export function placesOf(roles: readonly Role[]): PlaceGroup[] {
     [
       'Control',
       [
-        [has(roles, 'admin'), { id: 'cases', to: '/cases', name: 'Cases', icon: Ticket, key: 'c' }],
+        [has(roles, 'admin', 'approver'), { id: 'cases', to: '/cases', name: 'Cases', icon: Ticket, key: 'c' }],
         [has(roles, 'admin'), { id: 'people', to: '/people', name: 'People and roles', icon: Users, key: 'u' }],
       ],
     ],

@@ -69,7 +69,11 @@ const trail = createRoute({
   validateSearch: (s: Record<string, unknown>): { event?: string } => ({ event: text(s.event) }),
 });
 const story = createRoute({ getParentRoute: () => root, path: '/delegations/$id', component: StoryPage });
-const cases = createRoute({ getParentRoute: () => root, path: '/cases', component: only(['admin'], CasesPage) });
+const cases = createRoute({
+  getParentRoute: () => root,
+  path: '/cases',
+  component: only(['admin', 'approver'], CasesPage),
+});
 const people = createRoute({ getParentRoute: () => root, path: '/people', component: only(['admin'], PeoplePage) });
 
 const routeTree = root.addChildren([home, work, newRequest, request, sign, explorer, trail, story, cases, people]);

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { DelegationView, Story } from '~/api/types';
 import { endSentence } from '~/features/acting/ended';
 import { type FactRow, Facts, Panel } from '~/ui/parts';
-import { count, lower } from '~/ui/text';
+import { count } from '~/ui/text';
 import { countdown, duration, exact } from '~/ui/time';
 import { Customer, highest, Id, Mode, Risk, State, When } from '~/ui/words';
 
@@ -39,7 +39,7 @@ export function StoryAside({ story, now }: { story: Story; now: number }) {
               <span>{a.name}</span>
               <Risk of={a.risk} />
               <small>
-                <span className="mono">{a.scope}</span> {lower(a.effect)}
+                {a.effect} <span className="mono">{a.scope}</span>
               </small>
             </li>
           ))}

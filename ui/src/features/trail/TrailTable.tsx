@@ -67,6 +67,7 @@ export function TrailTable({ rows, fresh, open, onOpen, onNearEnd, end, closed, 
     <div className="trail-t" ref={box}>
       <table
         className={cx('ledger tight trail-g', closed && 'closed')}
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role -- its rows are chosen with the keyboard
         role="grid"
         aria-label="Lines of the trail"
         aria-rowcount={rows.length + 1}
@@ -107,7 +108,7 @@ function useStill(box: RefObject<HTMLDivElement | null>, rows: readonly EventVie
     const element = box.current;
     if (!element || element.scrollTop <= HEAD || before === undefined) return;
     const added = rows.findIndex((e) => e.id === before);
-    if (added > 0) element.scrollTop += added * ROW;
+    if (added > 0) element.scrollTo({ top: element.scrollTop + added * ROW });
   }, [box, rows]);
 }
 

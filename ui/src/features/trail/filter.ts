@@ -71,8 +71,7 @@ export const withChip = (filter: Filter, field: Field, value: string): Filter =>
   chips: { ...filter.chips, [field]: value },
 });
 
-export function withoutChip(filter: Filter, field: Field): Filter {
-  const chips = { ...filter.chips };
-  delete chips[field];
-  return { ...filter, chips };
-}
+export const withoutChip = (filter: Filter, field: Field): Filter => ({
+  ...filter,
+  chips: Object.fromEntries(Object.entries(filter.chips).filter(([name]) => name !== field)),
+});

@@ -35,8 +35,8 @@ export function Outcome({ of }: { of: EventView }) {
     <span className={cx('st small', tone)} title={code ? `${word}: ${codeWords(code)}` : word}>
       <Icon of={glyph} />
       <span className="w">
-        {word}
-        {code && <span className="code-w"> {code}</span>}
+        <span className="word-w">{word}</span>
+        {code && code !== word && <span className="code-w"> {code}</span>}
       </span>
     </span>
   );
