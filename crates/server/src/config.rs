@@ -182,14 +182,7 @@ mod tests {
     use super::*;
 
     fn shared(issuer: &str, listen: &str) -> ServerConfig {
-        ServerConfig {
-            listen: vec![listen.parse().unwrap()],
-            issuer: issuer.parse().unwrap(),
-            tls: None,
-            embedded: false,
-            hosts: Vec::new(),
-            forwarded: false,
-        }
+        ServerConfig { listen: vec![listen.parse().unwrap()], issuer: issuer.parse().unwrap(), tls: None, embedded: false, hosts: Vec::new(), forwarded: false }
     }
 
     #[test]

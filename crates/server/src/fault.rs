@@ -55,7 +55,8 @@ impl Fault {
 
     /// Another method is wanted.
     pub(crate) fn no_method() -> Self {
-        Self::new(Code::NotFound, "Not found", "this address does not take that method; see /openapi.json for what it takes").status(StatusCode::METHOD_NOT_ALLOWED)
+        Self::new(Code::NotFound, "Not found", "this address does not take that method; see /openapi.json for what it takes")
+            .status(StatusCode::METHOD_NOT_ALLOWED)
     }
 
     /// No access token was sent at all: the challenge names no error (RFC 6750 §3.1).

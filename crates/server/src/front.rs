@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn forms_come_from_own_pages() {
-        let with = |name: &'static str, value: &'static str| HeaderMap::from_iter([(http::HeaderName::from_static(name), http::HeaderValue::from_static(value))]);
+        let with =
+            |name: &'static str, value: &'static str| HeaderMap::from_iter([(http::HeaderName::from_static(name), http::HeaderValue::from_static(value))]);
         assert!(front().is_own_form(&with("origin", "http://localhost:43117")));
         assert!(front().is_own_form(&HeaderMap::new()));
         for other in ["http://localhost:5173", "null", "https://evil.example"] {

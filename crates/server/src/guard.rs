@@ -20,7 +20,9 @@ pub(crate) async fn host(State(front): State<Arc<Front>>, request: Request, next
     if OPEN.contains(&request.uri().path()) || front.is_named_by(&request) {
         return next.run(request).await;
     }
-    Fault::new(Code::Forbidden, "Another address", format!("this service answers as {} only; use that address", front.issuer)).status(StatusCode::MISDIRECTED_REQUEST).into_response()
+    Fault::new(Code::Forbidden, "Another address", format!("this service answers as {} only; use that address", front.issuer))
+        .status(StatusCode::MISDIRECTED_REQUEST)
+        .into_response()
 }
 
 /// Adds what every answer carries; what a route has set itself stays.

@@ -83,11 +83,16 @@ const REFUSALS: [(&str, &str); 7] = [
 #[must_use]
 pub fn openapi() -> Value {
     let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
-    merge(&mut document, "/components", "securitySchemes", json!({ "dpop": {
+    merge(
+        &mut document,
+        "/components",
+        "securitySchemes",
+        json!({ "dpop": {
         "type": "http",
         "scheme": "dpop",
         "description": "`Authorization: DPoP csa_…`, an access token that is bound to the caller's key, with a `DPoP` header that proves the key for this very call (RFC 9449 §7, ES256).",
-    } }));
+    } }),
+    );
     merge(&mut document, "/components", "responses", REFUSALS.iter().map(|(status, text)| (refusal_name(status), refusal(text))).collect());
     merge(&mut document, "", "security", json!([{ "dpop": [] }]));
     for op in operation::OPERATIONS {
@@ -169,7 +174,9 @@ mod tests {
         let paths = document["paths"].as_object().unwrap();
         let described: BTreeSet<_> = paths
             .iter()
-            .flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(method, op)| (path.clone(), method.to_uppercase(), op["operationId"].as_str().unwrap().to_owned())))
+            .flat_map(|(path, item)| {
+                item.as_object().unwrap().iter().map(move |(method, op)| (path.clone(), method.to_uppercase(), op["operationId"].as_str().unwrap().to_owned()))
+            })
             .collect();
         let operations: BTreeSet<_> = operation::OPERATIONS.iter().map(|op| (op.path.to_owned(), op.method.to_owned(), op.name.to_owned())).collect();
         assert_eq!(described, operations);

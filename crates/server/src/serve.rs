@@ -70,7 +70,15 @@ impl Server {
         let tls = config.tls.as_ref().map(tls::load).transpose()?;
         let Bound { listeners, issuer, ipv4_only } = listen::bind(&config)?;
         let app = open(&config, &issuer, deps).await?;
-        let mut running = Running { app: app.clone(), addrs: Vec::new(), ipv4_only, handles: Vec::new(), listeners: Vec::new(), rest: CancellationToken::new(), background: Vec::new() };
+        let mut running = Running {
+            app: app.clone(),
+            addrs: Vec::new(),
+            ipv4_only,
+            handles: Vec::new(),
+            listeners: Vec::new(),
+            rest: CancellationToken::new(),
+            background: Vec::new(),
+        };
         let router = app::router(app.clone());
         for listener in listeners {
             running.addrs.push(listener.local_addr()?);
@@ -86,12 +94,8 @@ impl Server {
 
 async fn open(config: &ServerConfig, issuer: &Url, deps: Deps) -> Result<App, ServeError> {
     let front = Arc::new(Front::new(config, issuer));
-    let settings = Settings {
-        issuer: front.issuer.clone(),
-        embedded: config.embedded,
-        sample: deps.sample.is_some(),
-        version: env!("CARGO_PKG_VERSION").into(),
-    };
+    let settings =
+        Settings { issuer: front.issuer.clone(), embedded: config.embedded, sample: deps.sample.is_some(), version: env!("CARGO_PKG_VERSION").into() };
     let (clock, entropy) = (deps.clock, deps.entropy);
     let engine = Engine::open(deps.store, deps.bundle, deps.master, Arc::clone(&clock), Arc::clone(&entropy), settings).await?;
     if let Some(sample) = deps.sample {

@@ -29,7 +29,9 @@ pub enum TlsError {
 
 /// Reads certificate and key. The provider is named here, so that none need be installed for the whole process.
 pub(crate) fn load(files: &TlsFiles) -> Result<RustlsConfig, TlsError> {
-    let chain = CertificateDer::pem_file_iter(&files.cert).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(|error| TlsError::File { file: files.cert.clone(), error })?;
+    let chain = CertificateDer::pem_file_iter(&files.cert)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| TlsError::File { file: files.cert.clone(), error })?;
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| TlsError::File { file: files.key.clone(), error })?;
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?.with_no_client_auth().with_single_cert(chain, key)?;

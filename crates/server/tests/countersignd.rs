@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
 use std::{
+    io::{BufRead, BufReader},
     path::Path,
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 const ISSUER: (&str, &str) = ("COUNTERSIGN_ISSUER", "https://sts.example");
@@ -53,4 +55,43 @@ fn a_service_that_is_not_there_is_not_healthy() {
     let listen = format!("127.0.0.1:{port}");
     let (code, _, err) = said(&run(&["healthcheck"], &[ISSUER, ("COUNTERSIGN_LISTEN", &listen)], dir.path()));
     assert_eq!(code, Some(1), "{err}");
+}
+
+/// Ends the program if the test ends first.
+struct Daemon(Child);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+    }
+}
+
+#[test]
+fn it_serves_until_it_is_told_to_stop() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_, key, _) = said(&run(&["new-master-key"], &[], dir.path()));
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (issuer, listen) = (format!("http://127.0.0.1:{port}"), format!("127.0.0.1:{port}"));
+    let env = [
+        ("COUNTERSIGN_ISSUER", issuer.as_str()),
+        ("COUNTERSIGN_LISTEN", &listen),
+        ("COUNTERSIGN_MASTER_KEY", key.trim()),
+        ("COUNTERSIGN_DATABASE_PATH", "data.db"),
+    ];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersignd"));
+    let child = command.env_clear().envs(env).current_dir(dir.path()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut daemon = Daemon(child);
+    let log = BufReader::new(daemon.0.stderr.take().unwrap());
+    let reader = std::thread::spawn(move || log.lines().map_while(Result::ok).collect::<Vec<_>>());
+    let until = Instant::now() + Duration::from_secs(20);
+    while said(&run(&["healthcheck"], &env, dir.path())).0 != Some(0) {
+        assert!(Instant::now() < until && daemon.0.try_wait().unwrap().is_none(), "it becomes ready");
+    }
+    assert!(Command::new("kill").args(["-TERM", &daemon.0.id().to_string()]).status().unwrap().success());
+    assert!(daemon.0.wait().unwrap().success());
+    let lines = reader.join().unwrap();
+    assert!(lines.iter().any(|l| l.contains("open http://127.0.0.1:") && l.contains("/setup?token=")), "{lines:#?}");
+    let logged: Vec<_> = lines.iter().filter(|l| l.starts_with('{')).collect();
+    assert!(logged.iter().any(|l| l.contains("\"stopped\"")), "{lines:#?}");
+    assert!(logged.iter().all(|l| !l.contains("token=") && !l.contains(key.trim())), "{lines:#?}");
 }

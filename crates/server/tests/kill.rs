@@ -58,7 +58,11 @@ async fn no_token_without_its_line_wherever_the_process_dies() {
 fn a_build_without_the_feature_has_no_failpoints() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for package in ["countersign-server", "countersign-console"] {
-        let tree = Command::new(env!("CARGO")).args(["tree", "--quiet", "--package", package, "--edges", "normal,build", "--prefix", "none"]).current_dir(&root).output().unwrap();
+        let tree = Command::new(env!("CARGO"))
+            .args(["tree", "--quiet", "--package", package, "--edges", "normal,build", "--prefix", "none"])
+            .current_dir(&root)
+            .output()
+            .unwrap();
         assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
         let names = String::from_utf8(tree.stdout).unwrap();
         assert!(names.contains("countersign-engine"), "the tree is one");

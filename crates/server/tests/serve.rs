@@ -1,5 +1,5 @@
 //! The service over HTTP: what it tells of itself, its pages, its live stream, its stop.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by it")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by it")]
 
 use std::time::Duration;
 
@@ -128,7 +128,10 @@ async fn a_sign_in_that_no_console_began_is_shown_and_never_redirected() {
     let told = world.get("/authorize?response_type=token&client_id=console&redirect_uri=http%3A%2F%2F127.0.0.1%3A49152%2Fcallback&state=abc").await;
     let location = told.headers["location"].to_str().unwrap();
     assert_eq!(told.status, 303);
-    assert!(location.starts_with("http://127.0.0.1:49152/callback?error=unsupported_response_type") && location.contains("state=abc") && location.contains("iss="), "{location}");
+    assert!(
+        location.starts_with("http://127.0.0.1:49152/callback?error=unsupported_response_type") && location.contains("state=abc") && location.contains("iss="),
+        "{location}"
+    );
 }
 
 #[tokio::test]

@@ -228,7 +228,9 @@ fn refused(app: &App, refusal: AuthorizeRefusal) -> Result<Response, Fault> {
     match (refusal.location(&app.front.issuer), refusal) {
         (Some(location), _) => Ok(to(&location)),
         (None, AuthorizeRefusal::Shown(error) | AuthorizeRefusal::Redirected { error, .. }) => {
-            Err(Fault::unreadable(format!("this sign-in was not begun by a console that can be answered: {}", error.description)).status(StatusCode::BAD_REQUEST).page())
+            Err(Fault::unreadable(format!("this sign-in was not begun by a console that can be answered: {}", error.description))
+                .status(StatusCode::BAD_REQUEST)
+                .page())
         }
     }
 }

@@ -101,7 +101,9 @@ mod tests {
     fn a_new_password_is_long_and_typed_twice() {
         let read = |body: &str| new_password(&Form::parse(body.as_bytes()).unwrap()).map(|p| p.expose().to_owned());
         assert_eq!(read("password=four+random+words&again=four+random+words").as_deref(), Ok("four random words"));
-        for bad in ["", "again=four+random+words", "password=four+random+words", "password=short&again=short", "password=four+random+words&again=four+random+word"] {
+        for bad in
+            ["", "again=four+random+words", "password=four+random+words", "password=short&again=short", "password=four+random+words&again=four+random+word"]
+        {
             assert!(read(bad).is_err(), "{bad}");
         }
         let long = "a".repeat(PASSWORD_MAX + 1);

@@ -64,8 +64,19 @@ struct OwnCertificate {
 }
 
 impl ServerCertVerifier for OwnCertificate {
-    fn verify_server_cert(&self, end_entity: &CertificateDer<'_>, _: &[CertificateDer<'_>], _: &ServerName<'_>, _: &[u8], _: UnixTime) -> Result<ServerCertVerified, Error> {
-        if *end_entity == self.leaf { Ok(ServerCertVerified::assertion()) } else { Err(Error::General("the service shows another certificate than the configured one".into())) }
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        if *end_entity == self.leaf {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            Err(Error::General("the service shows another certificate than the configured one".into()))
+        }
     }
 
     fn verify_tls12_signature(&self, message: &[u8], cert: &CertificateDer<'_>, dss: &DigitallySignedStruct) -> Result<HandshakeSignatureValid, Error> {

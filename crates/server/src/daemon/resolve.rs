@@ -114,7 +114,8 @@ impl Source {
         let contracts = self.contracts(&server)?;
         let clients = self.clients()?;
         if let Some(lonely) = contracts.iter().find(|c| !clients.iter().any(|client| client.id == c.introspection_client)) {
-            let text = format!("contract `{}` names the client `{}`, which is not there; add a `[[client]]` with that id", lonely.key, lonely.introspection_client);
+            let text =
+                format!("contract `{}` names the client `{}`, which is not there; add a `[[client]]` with that id", lonely.key, lonely.introspection_client);
             return Err(Unusable::Missing(text));
         }
         Ok(Told { database: self.database()?, master: self.master()?, server, contracts, clients })
@@ -128,7 +129,8 @@ impl Source {
         };
         let config = ServerConfig {
             listen: self.listen()?,
-            issuer: issuer.ok_or_else(|| missing("there is no issuer; set `issuer` or `COUNTERSIGN_ISSUER` to the address that people and APIs reach the service at"))?,
+            issuer: issuer
+                .ok_or_else(|| missing("there is no issuer; set `issuer` or `COUNTERSIGN_ISSUER` to the address that people and APIs reach the service at"))?,
             tls: self.tls()?,
             embedded: false,
             hosts: self.env.get("HOSTS").map_or_else(|| self.file.hosts.clone(), |text| list(text).map(str::to_owned).collect()),
@@ -146,7 +148,10 @@ impl Source {
     fn listen(&self) -> Result<Vec<SocketAddr>, Unusable> {
         match self.env.get("LISTEN") {
             None => Ok(self.file.listen.clone()),
-            Some(text) => list(text).map(str::parse).collect::<Result<_, _>>().map_err(|_| Unusable::Variable { name: "LISTEN", what: "write addresses such as `0.0.0.0:8443`".into() }),
+            Some(text) => list(text)
+                .map(str::parse)
+                .collect::<Result<_, _>>()
+                .map_err(|_| Unusable::Variable { name: "LISTEN", what: "write addresses such as `0.0.0.0:8443`".into() }),
         }
     }
 
@@ -178,19 +183,26 @@ impl Source {
         let MasterKeyFrom { file, env, credential } = &self.file.master_key;
         let own = self.secret("MASTER_KEY", file.as_deref())?;
         let named = match env {
-            Some(name) => Some(self.env.raw(name).cloned().ok_or_else(|| Unusable::Missing(format!("the master key should be in `{name}`, which is not set")))?),
+            Some(name) => {
+                Some(self.env.raw(name).cloned().ok_or_else(|| Unusable::Missing(format!("the master key should be in `{name}`, which is not set")))?)
+            }
             None => None,
         };
         let from_systemd = match credential {
             Some(name) => {
-                let folder = self.env.raw("CREDENTIALS_DIRECTORY").ok_or_else(|| missing("the master key is a systemd credential, and there are none; add `LoadCredential=` to the unit"))?;
+                let folder = self
+                    .env
+                    .raw("CREDENTIALS_DIRECTORY")
+                    .ok_or_else(|| missing("the master key is a systemd credential, and there are none; add `LoadCredential=` to the unit"))?;
                 Some(secret_text(&Path::new(folder.expose()).join(name))?)
             }
             None => None,
         };
         let mut given = [own, named, from_systemd].into_iter().flatten();
         match (given.next(), given.next()) {
-            (Some(key), None) => MasterKey::from_text(&key).map_err(|e| Unusable::Missing(format!("the master key can't be used: {e}; `countersignd new-master-key` makes one"))),
+            (Some(key), None) => {
+                MasterKey::from_text(&key).map_err(|e| Unusable::Missing(format!("the master key can't be used: {e}; `countersignd new-master-key` makes one")))
+            }
             (None, _) => Err(missing("there is no master key; `countersignd new-master-key` makes one, `[master_key]` says where it is")),
             (Some(_), Some(_)) => Err(missing("the master key is named more than once; keep one of `file`, `env`, `credential` and `COUNTERSIGN_MASTER_KEY`")),
         }
@@ -217,7 +229,8 @@ impl Source {
         let read = |client: &super::file::Client| {
             let variable = client_variable(&client.id);
             let secret = self.secret(&variable, client.secret_file.as_deref())?;
-            let secret = secret.ok_or_else(|| Unusable::Missing(format!("client `{}` has no secret; set `secret_file` or `COUNTERSIGN_{variable}`", client.id)))?;
+            let secret =
+                secret.ok_or_else(|| Unusable::Missing(format!("client `{}` has no secret; set `secret_file` or `COUNTERSIGN_{variable}`", client.id)))?;
             if secret.expose().len() < 32 {
                 return Err(Unusable::Missing(format!("the secret of client `{}` is too short; take at least 32 random characters", client.id)));
             }

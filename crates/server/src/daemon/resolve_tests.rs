@@ -16,7 +16,9 @@ fn folder() -> tempfile::TempDir {
 }
 
 fn told(dir: &tempfile::TempDir, env: &[(&str, &str)]) -> Result<Told, String> {
-    Source::read(Some(&dir.path().join("countersign.toml")), Env::of(env)).and_then(|s| s.resolve()).map_err(|e| e.to_string().replace(&dir.path().display().to_string(), "DIR"))
+    Source::read(Some(&dir.path().join("countersign.toml")), Env::of(env))
+        .and_then(|s| s.resolve())
+        .map_err(|e| e.to_string().replace(&dir.path().display().to_string(), "DIR"))
 }
 
 /// What is said of the whole configuration after `from` became `to`.
@@ -40,7 +42,11 @@ fn a_whole_configuration_is_read() {
 #[test]
 fn the_environment_counts_before_the_file() {
     let dir = folder();
-    let env = [("COUNTERSIGN_ISSUER", "https://other.example"), ("COUNTERSIGN_LISTEN", "127.0.0.1:1, [::1]:1"), ("COUNTERSIGN_CLIENT_ACCOUNTS_API_SECRET", "fedcba9876543210fedcba9876543210")];
+    let env = [
+        ("COUNTERSIGN_ISSUER", "https://other.example"),
+        ("COUNTERSIGN_LISTEN", "127.0.0.1:1, [::1]:1"),
+        ("COUNTERSIGN_CLIENT_ACCOUNTS_API_SECRET", "fedcba9876543210fedcba9876543210"),
+    ];
     let told = told(&dir, &env).unwrap();
     assert_eq!((told.server.issuer.as_str(), told.server.listen.len()), ("https://other.example/", 2));
     assert_eq!(told.clients[0].secret.expose(), "fedcba9876543210fedcba9876543210");

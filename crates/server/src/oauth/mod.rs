@@ -71,7 +71,8 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
             return Err(OAuthError::invalid_request("the body is not said to be a form; send `Content-Type: application/x-www-form-urlencoded`").into());
         }
         let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
-        body.map(|body| Self { parts, body }).map_err(|e: BytesRejection| OAuthError::invalid_request(format!("the body can't be read: {}", e.body_text())).into())
+        body.map(|body| Self { parts, body })
+            .map_err(|e: BytesRejection| OAuthError::invalid_request(format!("the body can't be read: {}", e.body_text())).into())
     }
 }
 

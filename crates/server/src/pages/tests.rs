@@ -32,7 +32,16 @@ fn person(name: &str, n: u8) -> PersonRef {
 }
 
 fn sign_in(form: &FormToken) -> SignIn<'_> {
-    SignIn { action: "/authorize?client_id=console&state=s", leads_to: BACK, match_code: "KX47-9QTE", form, person: None, login: "", sample: None, problem: None }
+    SignIn {
+        action: "/authorize?client_id=console&state=s",
+        leads_to: BACK,
+        match_code: "KX47-9QTE",
+        form,
+        person: None,
+        login: "",
+        sample: None,
+        problem: None,
+    }
 }
 
 fn request() -> RequestView {
@@ -120,7 +129,10 @@ fn what_people_wrote_stays_text() {
 fn links_lead_to_pages_that_say_what_follows() {
     let form = FormToken::fixed();
     insta::assert_snapshot!("invite", lines(&Invite { form: &form, token: "link-token", name: "tove", tenant_name: "acme", problem: None }.page()));
-    insta::assert_snapshot!("setup", lines(&Setup { form: &form, token: "link-token", tenant: "acme", login: "Ruth", problem: Some("a name has lower-case letters") }.page()));
+    insta::assert_snapshot!(
+        "setup",
+        lines(&Setup { form: &form, token: "link-token", tenant: "acme", login: "Ruth", problem: Some("a name has lower-case letters") }.page())
+    );
     insta::assert_snapshot!("told", lines(&Told { title: "Your password is set", text: "Go to your console and sign in as tove." }.page()));
 }
 

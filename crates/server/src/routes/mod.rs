@@ -75,7 +75,10 @@ fn filter(method: &str) -> Option<MethodFilter> {
 
 /// Mounts the table of operations. A test holds it against [`HANDLERS`].
 pub(crate) fn router() -> Router<App> {
-    OPERATIONS.iter().filter_map(|op| Some((op.path, handler(op.name)?(filter(op.method)?)))).fold(Router::new(), |router, (path, route)| router.route(path, route))
+    OPERATIONS
+        .iter()
+        .filter_map(|op| Some((op.path, handler(op.name)?(filter(op.method)?))))
+        .fold(Router::new(), |router, (path, route)| router.route(path, route))
 }
 
 #[cfg(test)]

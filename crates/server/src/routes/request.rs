@@ -75,7 +75,12 @@ pub(crate) async fn request_get(State(app): State<App>, Caller(call): Caller, Id
     request_body = RequestReview,
     responses((status = 200, description = "The request.", body = RequestView)),
 )]
-pub(crate) async fn request_review(State(app): State<App>, Caller(call): Caller, Id(id): Id<RequestId>, Body(input): Body<RequestReview>) -> Answer<RequestView> {
+pub(crate) async fn request_review(
+    State(app): State<App>,
+    Caller(call): Caller,
+    Id(id): Id<RequestId>,
+    Body(input): Body<RequestReview>,
+) -> Answer<RequestView> {
     answer(app.engine.request_review(&call, id, input).await)
 }
 
