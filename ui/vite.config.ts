@@ -24,7 +24,6 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
     env: { TZ: 'Europe/Berlin' },
     css: false,
-    testTimeout: 20_000,
     // Reading a whole page as a screen reader does takes its time on a busy machine.
     testTimeout: 30_000,
     restoreMocks: true,

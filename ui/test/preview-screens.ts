@@ -2,6 +2,7 @@ import type { ConsoleState } from '~/api/types';
 import type { Answers, FakePlatform } from './fake-platform';
 import { agentScreens } from './screens-agent';
 import { doorScreens } from './screens-door';
+import { recordScreens } from './screens-record';
 import { signScreens } from './screens-sign';
 
 export interface Screen {
@@ -14,4 +15,4 @@ export interface Screen {
   then?: (platform: FakePlatform) => void;
 }
 
-export const screens: Record<string, Screen> = { ...doorScreens, ...agentScreens, ...signScreens };
+export const screens: Record<string, Screen> = { ...doorScreens, ...recordScreens, ...agentScreens, ...signScreens };

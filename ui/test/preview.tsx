@@ -1,4 +1,5 @@
-// preview.html?screen=NAME&theme=dark shows one screen; without a name, the list of all.
+// preview.html?screen=NAME&theme=dark shows one screen; without a name, the list of all. With &axe it is examined.
+import './freeze';
 import { createMemoryHistory } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { App } from '~/app/App';
@@ -45,6 +46,17 @@ function act(what: string): boolean {
   return found !== undefined;
 }
 
+/** What axe finds, colours included, on the page as it is drawn. */
+async function examine(name: string): Promise<void> {
+  await new Promise((r) => setTimeout(r, 400));
+  const { default: axe } = await import('axe-core');
+  const { violations } = await axe.run(document, { rules: { region: { enabled: false } } });
+  for (const v of violations)
+    for (const node of v.nodes.slice(0, 4))
+      console.error(`AXE ${name} ${v.id} ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`);
+  console.error(`AXE ${name} done ${violations.length}`);
+}
+
 function show(name: string): void {
   const screen = screens[name];
   const root = document.getElementById('root');
@@ -75,6 +87,7 @@ function show(name: string): void {
       await step(what);
     }
     if (screen.then) screen.then(platform);
+    if (asked.has('axe')) await examine(name);
   })();
 }
 

@@ -19,12 +19,12 @@ export function Nav({ me, counts }: { me: Me; counts: Partial<Record<PlaceId, nu
       <button
         type="button"
         className="find"
-        aria-label="Search or go to"
+        aria-label={`Search or go to ${keyNames('mod+k')}`}
         title="Search or go to"
         onClick={() => open('palette')}
       >
         <Icon of={Search} size={14} />
-        <span>Search or go to</span>
+        <span>Search or go to</span>{' '}
         <span className="push">
           <Kbd keys="mod+K" />
         </span>
