@@ -35,7 +35,7 @@ export function PeopleTable({ people, me, now, offline, onAct }: PeopleTableProp
         <tr>
           <th className="fit">Name</th>
           <th>Roles</th>
-          <th className="fit c-wide">Groups</th>
+          <th className="fit">Groups</th>
           <th className="fit">State</th>
           <th className="fit c-wide">Here since</th>
           <th className="fit">
@@ -52,7 +52,7 @@ export function PeopleTable({ people, me, now, offline, onAct }: PeopleTableProp
             <td>
               <Tags of={p.roles} none="none: can't sign in" />
             </td>
-            <td className="fit c-wide">
+            <td className="fit">
               <Tags of={p.groups} none="–" />
             </td>
             <td className="fit">

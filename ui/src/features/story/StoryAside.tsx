@@ -80,7 +80,10 @@ const minutes = (allowed: number, asked: number) =>
 function CaseLine({ d }: { d: DelegationView }) {
   return (
     <>
-      <span className="mono">{d.case.key}</span> <State of={d.case.state} small />
+      <span className="row">
+        <span className="mono">{d.case.key}</span>
+        <State of={d.case.state} small />
+      </span>
       <span className="blk small mute">{d.case.title}</span>
     </>
   );

@@ -214,7 +214,8 @@ function Call({ call }: { call: CallPair }) {
   return (
     <li title={`places ${places.join(' and ')}`}>
       <time className="mute" dateTime={line.at} title={exact(line.at)}>
-        {clockMillis(line.at)}
+        {clockTime(line.at)}
+        <span className="ms">{clockMillis(line.at).slice(8)}</span>
       </time>
       <span>{line.action}</span>
       <span className="path">{line.resource}</span>
