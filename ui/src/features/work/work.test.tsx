@@ -43,6 +43,13 @@ describe('My work', () => {
     expect(await screen.findByRole('heading', { name: 'API explorer' })).toBeTruthy();
   });
 
+  it('opens a case by a press anywhere on its row', async () => {
+    const { user } = renderApp('/work', dana);
+    await user.click(await screen.findByText('Charged twice for October'));
+    const fixed = await screen.findByRole('complementary', { name: 'Case, fixed' });
+    expect(fixed.textContent).toContain('ZD-4698');
+  });
+
   it('shows what is live, signed, refused and ended, each with its reason', async () => {
     renderApp('/work', dana, { request_list: { items: [signed, refused] }, delegation_list: { items: [live, over] } });
     const pane = await screen.findByRole('region', { name: 'Access' });
