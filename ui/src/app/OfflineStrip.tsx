@@ -1,13 +1,9 @@
 import { WifiOff } from 'lucide-react';
-import { useState } from 'react';
 import { Icon } from '~/ui/Icon';
 import { clockTime } from '~/ui/time';
-import { useReadNow } from './clock';
 
 /** The stream is down: what is here may be old, and nothing can be done. */
-export function OfflineStrip() {
-  const readNow = useReadNow();
-  const [since] = useState(readNow);
+export function OfflineStrip({ since }: { since: number }) {
   return (
     <div className="offline" role="status">
       <Icon of={WifiOff} />

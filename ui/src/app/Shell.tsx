@@ -15,13 +15,13 @@ import { OverlayContext, type OverlayName } from './overlay';
 import { Palette } from './Palette';
 import { flat } from './places';
 import { requestsQuery } from './queries';
-import { useClient, useMe, useOffline } from './services';
+import { useClient, useMe, useOfflineSince } from './services';
 import { StatusBar } from './StatusBar';
 
 export function Shell() {
   const me = useMe();
   const acting = useActing();
-  const offline = useOffline();
+  const offline = useOfflineSince();
   const [overlay, setOverlay] = useState<OverlayName | null>(null);
   const close = () => setOverlay(null);
   useFreshness();
@@ -33,8 +33,8 @@ export function Shell() {
         {acting ? <SessionBar acting={acting} onEnd={() => setOverlay('end')} /> : <div />}
         <div className="app">
           <Nav me={me} counts={{ sign: toSign }} />
-          <main className={cx('main', offline && 'has-strip')}>
-            {offline && <OfflineStrip />}
+          <main className={cx('main', offline !== null && 'has-strip')}>
+            {offline !== null && <OfflineStrip since={offline} />}
             <Outlet />
           </main>
         </div>

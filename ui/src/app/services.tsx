@@ -4,7 +4,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { type Client, createClient } from '~/api/client';
 import type { ConsoleState, Me } from '~/api/types';
 import type { Platform } from '~/platform';
-import { type Clock, ClockProvider } from './clock';
+import { type Clock, ClockProvider, useReadNow } from './clock';
 
 interface Services {
   platform: Platform;
@@ -13,6 +13,10 @@ interface Services {
 
 const ServicesContext = createContext<Services | null>(null);
 const ConsoleContext = createContext<ConsoleState | null>(null);
+const OfflineContext = createContext<number | null>(null);
+
+/** A stream that stands again within this was never missed, such as the first one after a sign-in. */
+const GRACE_MS = 1500;
 
 function given<T>(value: T | null, what: string): T {
   if (value === null) throw new Error(`${what} is used outside of its provider`);
@@ -25,8 +29,10 @@ export const usePlatform = (): Platform => given(useContext(ServicesContext), 't
 export const useConsole = (): ConsoleState => given(useContext(ConsoleContext), 'the console state');
 /** Who is signed in; only below the shell, where somebody is. */
 export const useMe = (): Me => given(useConsole().me ?? null, 'who is signed in');
+/** Since when the live stream is down, in the service's time; null while it stands. */
+export const useOfflineSince = (): number | null => useContext(OfflineContext);
 /** Whether the live stream stands; without it nothing can be asked, signed or started. */
-export const useOffline = (): boolean => useConsole().stream !== 'live';
+export const useOffline = (): boolean => useOfflineSince() !== null;
 /** Why an act can't be done without the service, for a button's `why`. */
 export const useOfflineWhy = (): string | undefined => (useOffline() ? 'no connection to the service' : undefined);
 
@@ -63,7 +69,7 @@ export function ServicesProvider({ platform, queries, clock, starting, broken, c
       void listening.then((stop) => stop());
     };
   }, [platform]);
-  const inside = state ? <ConsoleContext value={state}>{children}</ConsoleContext> : error ? broken?.(error) : starting;
+  const inside = state ? <Known state={state}>{children}</Known> : error ? broken?.(error) : starting;
   return (
     <ServicesContext value={services}>
       <QueryClientProvider client={queries}>
@@ -72,5 +78,25 @@ export function ServicesProvider({ platform, queries, clock, starting, broken, c
         </ClockProvider>
       </QueryClientProvider>
     </ServicesContext>
+  );
+}
+
+function Known({ state, children }: { state: ConsoleState; children: ReactNode }) {
+  const readNow = useReadNow();
+  const [since, setSince] = useState<number | null>(null);
+  const down = state.me !== undefined && state.stream !== 'live';
+  useEffect(() => {
+    if (!down) return;
+    const from = readNow();
+    const timer = setTimeout(() => setSince(from), GRACE_MS);
+    return () => {
+      clearTimeout(timer);
+      setSince(null);
+    };
+  }, [down, readNow]);
+  return (
+    <ConsoleContext value={state}>
+      <OfflineContext value={since}>{children}</OfflineContext>
+    </ConsoleContext>
   );
 }

@@ -212,3 +212,12 @@ describe('the person’s menu', () => {
     expect(platform.of('sign_out')).toHaveLength(1);
   });
 });
+
+it('says nothing of a stream that stands within a moment, such as after a sign-in', async () => {
+  const { platform } = renderApp('/work', signedIn('dana', { stream: 'connecting' }));
+  await screen.findByText('Cannot receive sign-in codes');
+  expect(screen.queryByText(/No connection/)).toBeNull();
+  expect(screen.getByRole('button', { name: /New request/ }).getAttribute('aria-disabled')).toBeNull();
+  act(() => platform.say('console', signedIn('dana')));
+  expect(screen.queryByText(/No connection/)).toBeNull();
+});

@@ -115,7 +115,9 @@ describe('the cases', () => {
   it('does nothing without the service, and says why', async () => {
     renderApp('/cases', consoleState({ me: me('ruth'), stream: 'connecting' }), { case_list: { items: some } });
     await table();
-    expect(screen.getByRole('button', { name: /New case/ }).getAttribute('aria-disabled')).toBe('true');
+    await waitFor(() =>
+      expect(screen.getByRole('button', { name: /New case/ }).getAttribute('aria-disabled')).toBe('true'),
+    );
     expect(screen.getByRole('button', { name: 'Close… ZD-4711' }).getAttribute('aria-disabled')).toBe('true');
   });
 
