@@ -21,8 +21,10 @@ use crate::{
 const DATABASE: &str = "countersign.db";
 const PORT: &str = "port";
 const KEY_FILE: &str = "master.key";
-/// What the sample company's API promises and wants.
-const ACCOUNTS: &str = include_str!("../sample/accounts.json");
+/// What the sample company's API promises and wants: its own text, so that the two can't drift apart. Text only, none of its code.
+const ACCOUNTS: &str = include_str!("../../samples/accounts-api/contract.toml");
+/// Where it answers unless `--accounts-api` says otherwise.
+const ACCOUNTS_AT: &str = "http://127.0.0.1:4760";
 
 /// Why the embedded service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +54,7 @@ pub enum EmbeddedError {
     Store(#[from] countersign_store::OpenError),
     /// The sample's contract can't be read.
     #[error("the sample's contract can't be read: {0}")]
-    Contract(#[from] serde_json::Error),
+    Contract(#[from] toml::de::Error),
     /// The service does not start.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -137,10 +139,8 @@ async fn master_key(folder: &Folder, vault: &Vault, entropy: &dyn Entropy) -> Re
 }
 
 fn sample(folder: &Folder, args: &Args, entropy: &dyn Entropy) -> Result<Sample, EmbeddedError> {
-    let mut contract: Contract = serde_json::from_str(ACCOUNTS)?;
-    if let Some(url) = &args.accounts_api {
-        url.as_str().trim_end_matches('/').clone_into(&mut contract.base_url);
-    }
+    let mut contract: Contract = toml::from_str(ACCOUNTS)?;
+    args.accounts_api.as_ref().map_or(ACCOUNTS_AT, |url| url.as_str().trim_end_matches('/')).clone_into(&mut contract.base_url);
     let file = args.accounts_secret_file.clone().unwrap_or_else(|| folder.join("accounts-secret"));
     let client_secret = if let Some(text) = folder::read_small(&file)?.filter(|text| !text.trim().is_empty()) {
         Secret::new(text.trim().to_owned())

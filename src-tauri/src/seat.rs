@@ -110,6 +110,8 @@ impl<R: Runtime> Seat<R> {
 
     /// To this window alone.
     pub(crate) fn tell<T: Serialize + Clone>(&self, event: &str, what: &T) {
+        #[cfg(test)]
+        locked(&self.shell.told).push((self.label.clone(), event.to_owned(), serde_json::to_value(what).unwrap_or_default()));
         if let Err(error) = self.shell.app.emit_to(EventTarget::webview_window(&self.label), event, what) {
             tracing::debug!(%error, event, window = self.label, "the window could not be told");
         }

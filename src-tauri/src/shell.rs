@@ -40,6 +40,9 @@ pub struct Shell<R: Runtime> {
     seats: Mutex<BTreeMap<String, Arc<Seat<R>>>>,
     made: AtomicU32,
     awake: watch::Sender<bool>,
+    /// What windows were told: label, event, payload. (A listener in Rust hears other windows' events now and then.)
+    #[cfg(test)]
+    pub(crate) told: Mutex<Vec<(String, String, serde_json::Value)>>,
 }
 
 /// A lock that a panic elsewhere does not take away.
@@ -67,6 +70,8 @@ impl<R: Runtime> Shell<R> {
             seats: Mutex::default(),
             made: AtomicU32::new(0),
             awake: watch::Sender::new(false),
+            #[cfg(test)]
+            told: Mutex::default(),
         })
     }
 

@@ -99,6 +99,15 @@ impl World {
     }
 }
 
+/// A failed test must not wait for a browser that never comes.
+impl Drop for World {
+    fn drop(&mut self) {
+        for seat in self.shell.seats() {
+            seat.abandon();
+        }
+    }
+}
+
 /// Nothing that looks like a token of ours or of anybody goes over to a web view.
 pub(super) fn assert_no_secret(what: &str, text: &str) {
     for mark in ["csa_", "csr_", "csw_", "csc_", "eyJ"] {

@@ -20,11 +20,14 @@ impl Page {
 
     /// Opens `url`, fills in `fields`, presses the button, and follows back to the console.
     pub(super) async fn fill(&mut self, url: &str, fields: &[(&str, &str)]) {
-        let text = self.get(url).await;
-        let mut form: Vec<(String, String)> = hidden(&text);
+        let page = self.get(url).await;
+        let forms = page.split("<form").skip(1).filter_map(|rest| rest.split_once("</form>"));
+        let text =
+            forms.map(|(form, _)| form).find(|form| form.contains("name=\"password\"")).unwrap_or_else(|| panic!("no form that asks for a password: {page}"));
+        let mut form: Vec<(String, String)> = hidden(text);
         form.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let url = Url::parse(url).unwrap();
-        let action = between(&text, "<form", ">").and_then(|tag| between(tag, "action=\"", "\"")).map(unescape);
+        let action = between(text, "action=\"", "\"").map(unescape);
         let target = action.map_or_else(|| url.clone(), |a| url.join(&a).unwrap());
         let request = self.http.post(target).header(ORIGIN, url.origin().ascii_serialization()).header(COOKIE, self.cookie()).form(&form);
         let answer = request.send().await.unwrap();
