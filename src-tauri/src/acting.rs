@@ -81,6 +81,7 @@ impl<R: Runtime> Seat<R> {
         let started = session.delegation_start(request).await?;
         let view = started.delegation.clone();
         self.change(|inside| inside.acting = Some(Acting::new(started)));
+        self.shell.comes_back(self);
         Ok(view)
     }
 

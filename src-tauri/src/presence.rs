@@ -26,9 +26,6 @@ impl<R: Runtime> Seat<R> {
     /// If the service does not say who they are.
     pub async fn arrive(self: &Arc<Self>, session: Session) -> Result<(), Problem> {
         let me = session.me_get().await?;
-        self.shell.remember(|s| {
-            s.people.insert(session.client().issuer().to_owned(), me.id);
-        });
         session.keep(self.shell.vault.clone(), me.id, me.session).await;
         let gone = CancellationToken::new();
         self.change(|inside| {
@@ -37,6 +34,7 @@ impl<R: Runtime> Seat<R> {
             inside.stream = Some(Stream::Connecting);
             inside.follower = Some(gone.clone());
         });
+        self.shell.comes_back(self);
         self.take_over(&session, &me).await;
         let seat = Arc::clone(self);
         tokio::spawn(async move {

@@ -228,6 +228,21 @@ impl<R: Runtime> Shell<R> {
         if let Some(seat) = seat {
             seat.abandon();
         }
+        let stays = self.seats().into_iter().find(|s| s.session().is_some());
+        if let Some(stays) = stays {
+            self.comes_back(&stays);
+        }
+    }
+
+    /// Who is in the first window at the next start: somebody who acts now, else the person in `seat`.
+    pub(crate) fn comes_back(&self, seat: &Seat<R>) {
+        let acts = self.seats().into_iter().find(|s| s.acts());
+        let seat = acts.as_deref().unwrap_or(seat);
+        if let (Some(session), Some(me)) = (seat.session(), seat.me()) {
+            self.remember(|s| {
+                s.people.insert(session.client().issuer().to_owned(), me.id);
+            });
+        }
     }
 
     /// Brings a window to the front.

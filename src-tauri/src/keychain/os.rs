@@ -55,7 +55,11 @@ fn connect(ask: bool) -> Result<(), VaultFault> {
         super::fault::vault_fault(fault)
     };
     let service = SecretService::connect(EncryptionType::Dh).map_err(fault)?;
-    let keyring = service.get_default_collection().map_err(fault)?;
+    let keyring = match service.get_default_collection() {
+        // None was ever made on this computer: the system asks the person for its first password.
+        Err(secret_service::Error::NoResult) if ask => service.create_collection("Default keyring", "default").map_err(fault)?,
+        found => found.map_err(fault)?,
+    };
     if keyring.is_locked().map_err(fault)? {
         if !ask {
             return Err(super::fault::vault_fault(countersign_api::console::KeychainFault::Locked));

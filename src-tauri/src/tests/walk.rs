@@ -124,6 +124,8 @@ async fn the_whole_job_from_a_case_to_its_end() {
     let started: DelegationView = world.call(1, "delegation_start", json!({ "id": request.id })).await.unwrap();
     assert_eq!(world.state(1).await.acting.as_ref(), Some(&started));
     assert_eq!(world.state(2).await.acting, None, "another window acts for nobody");
+    let comes_back = world.shell.settings.lock().unwrap().people.values().copied().collect::<Vec<_>>();
+    assert_eq!(comes_back, [started.agent.id], "who acts is in the first window at the next start, though ruth came last");
 
     // Used: the token reaches the API and not the window.
     let answer = world.read_profile(1).await.unwrap();
