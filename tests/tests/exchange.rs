@@ -65,7 +65,11 @@ async fn what_is_missing_forged_doubled_or_of_another_kind_is_refused() {
         ("a warrant that never was", e().with("subject_token", "csw_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "invalid_grant"),
         ("a first-party token as warrant", e().with("subject_token", dana.access.expose()), "invalid_grant"),
         ("a first-party token as subject", e().with("subject_token", dana.access.expose()).with("subject_token_type", TYPE_ACCESS_TOKEN), "invalid_request"),
-        ("a refresh token as subject", e().with("subject_token", dana.refresh.expose()).with("subject_token_type", "urn:ietf:params:oauth:token-type:refresh_token"), "invalid_request"),
+        (
+            "a refresh token as subject",
+            e().with("subject_token", dana.refresh.expose()).with("subject_token_type", "urn:ietf:params:oauth:token-type:refresh_token"),
+            "invalid_request",
+        ),
         ("a parent by a client that is not its audience", e().with("subject_token", &token).with("subject_token_type", TYPE_ACCESS_TOKEN), "invalid_request"),
         ("a parent called a JWT", e().with("subject_token", &token).with("subject_token_type", TYPE_JWT), "invalid_request"),
         ("an id token", e().with("subject_token_type", "urn:ietf:params:oauth:token-type:id_token"), "invalid_request"),
@@ -126,7 +130,8 @@ async fn a_token_is_narrowed_as_asked_and_never_outlives_the_delegation() {
     let (dana, delegation, warrant) = acting(&world).await;
     let narrow = dana.exchange(&warrant).with("scope", "profile:read").token().await;
     assert_eq!(claims(&narrow)["scope"], "profile:read");
-    let by_resource = dana.exchange(&warrant).without("audience").with("resource", "https://api.acme.example/accounts").with("requested_token_type", TYPE_JWT).send().await;
+    let by_resource =
+        dana.exchange(&warrant).without("audience").with("resource", "https://api.acme.example/accounts").with("requested_token_type", TYPE_JWT).send().await;
     assert_eq!(by_resource.json()["issued_token_type"], TYPE_JWT);
 
     world.clock.advance(Duration::from_secs(13 * 60));

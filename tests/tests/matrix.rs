@@ -114,7 +114,13 @@ async fn each_role_comes_as_far_as_the_table_says_and_no_further() {
                 Who::Roles(roles) => roles.contains(&role),
             };
             if admitted {
-                assert_ne!((answer.status, answer.status >= 400 && answer.json()["code"] == "forbidden"), (403, true), "{} as {role:?}: {}", operation.name, answer.body);
+                assert_ne!(
+                    (answer.status, answer.status >= 400 && answer.json()["code"] == "forbidden"),
+                    (403, true),
+                    "{} as {role:?}: {}",
+                    operation.name,
+                    answer.body
+                );
                 assert!(answer.status < 500 && answer.status != 401, "{} as {role:?}: {}", operation.name, answer.body);
             } else {
                 assert_eq!((answer.status, answer.json()["code"].as_str()), (403, Some("forbidden")), "{} as {role:?}: {}", operation.name, answer.body);

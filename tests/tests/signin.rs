@@ -57,7 +57,14 @@ async fn an_access_token_is_over_after_ten_minutes() {
 #[tokio::test]
 async fn nothing_is_redirected_to_an_address_that_is_not_a_consoles() {
     let world = World::new().await;
-    for redirect in ["https://evil.example/callback", "http://127.0.0.1.evil.example/callback", "http://127.0.0.1:9/other", "http://localhost:9/callback", "http://user@127.0.0.1:9/callback", "javascript:alert(1)"] {
+    for redirect in [
+        "https://evil.example/callback",
+        "http://127.0.0.1.evil.example/callback",
+        "http://127.0.0.1:9/other",
+        "http://localhost:9/callback",
+        "http://user@127.0.0.1:9/callback",
+        "javascript:alert(1)",
+    ] {
         let query: String = form(&[
             ("response_type", "code"),
             ("client_id", "console"),
@@ -88,13 +95,14 @@ async fn a_wrong_password_and_an_unknown_login_read_the_same_and_are_limited() {
     let world = World::new().await;
     let mut texts = std::collections::BTreeSet::new();
     for login in ["dana", "nobody"] {
-        let path = "/authorize?".to_owned() + &form(&[
-            ("response_type", "code"),
-            ("client_id", "console"),
-            ("redirect_uri", "http://127.0.0.1:9/callback"),
-            ("code_challenge", &"A".repeat(43)),
-            ("code_challenge_method", "S256"),
-        ]);
+        let path = "/authorize?".to_owned()
+            + &form(&[
+                ("response_type", "code"),
+                ("client_id", "console"),
+                ("redirect_uri", "http://127.0.0.1:9/callback"),
+                ("code_challenge", &"A".repeat(43)),
+                ("code_challenge_method", "S256"),
+            ]);
         let mut browser = world.browser();
         let page = browser.open(&path).await;
         let wrong = browser.send(&path, &page, &[("login", login), ("password", "wrong wrong wrong"), ("act", "sign_in")]).await;
@@ -112,5 +120,9 @@ async fn a_wrong_password_and_an_unknown_login_read_the_same_and_are_limited() {
 }
 
 fn form(pairs: &[(&str, &str)]) -> String {
-    pairs.iter().map(|(n, v)| format!("{n}={}", v.replace(':', "%3A").replace('/', "%2F").replace('@', "%40").replace('(', "%28").replace(')', "%29"))).collect::<Vec<_>>().join("&")
+    pairs
+        .iter()
+        .map(|(n, v)| format!("{n}={}", v.replace(':', "%3A").replace('/', "%2F").replace('@', "%40").replace('(', "%28").replace(')', "%29")))
+        .collect::<Vec<_>>()
+        .join("&")
 }

@@ -43,7 +43,12 @@ async fn a_signature_wants_a_fresh_proof_and_says_how() {
     let refused = sana.review(&asked, Decision::Sign, None).await;
     assert_eq!((refused.status, refused.code()), (401, Code::FreshProofRequired));
     let challenge = refused.header("www-authenticate");
-    assert!(challenge.contains("insufficient_user_authentication") && challenge.contains("acr_values=\"urn:countersign:acr:password\"") && challenge.contains("max_age="), "{challenge}");
+    assert!(
+        challenge.contains("insufficient_user_authentication")
+            && challenge.contains("acr_values=\"urn:countersign:acr:password\"")
+            && challenge.contains("max_age="),
+        "{challenge}"
+    );
     assert_eq!(dana.look(asked.id).await.reviews.len(), 0);
 }
 

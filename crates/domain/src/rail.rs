@@ -75,7 +75,14 @@ impl Rail {
     #[must_use]
     pub const fn code(self) -> Code {
         match self {
-            Self::OwnRequest | Self::MadeByTheOther | Self::OwnAccount | Self::SignedAlready | Self::OwnCase | Self::ImpersonationUnavailable | Self::ModeNotTaken | Self::OwnRoles => Code::Refused,
+            Self::OwnRequest
+            | Self::MadeByTheOther
+            | Self::OwnAccount
+            | Self::SignedAlready
+            | Self::OwnCase
+            | Self::ImpersonationUnavailable
+            | Self::ModeNotTaken
+            | Self::OwnRoles => Code::Refused,
             Self::CaseNotOpen | Self::CaseNotYours => Code::CaseNotYours,
             Self::NotWaiting | Self::NotSigned | Self::StartedAlready | Self::DigestChanged | Self::CaseOpen | Self::ActingAlready => Code::Conflict,
             Self::Lapsed => Code::Lapsed,

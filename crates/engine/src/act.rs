@@ -5,11 +5,7 @@
 //! the refusal stands all the same. Every act may be sent twice under one idempotency key and is done once.
 
 use countersign_api::operation;
-use countersign_domain::{
-    CorrelationId, CustomerId, EventId, PersonId, SessionId, TenantId, Timestamp,
-    canonical::Digest,
-    person::Role,
-};
+use countersign_domain::{CorrelationId, CustomerId, EventId, PersonId, SessionId, TenantId, Timestamp, canonical::Digest, person::Role};
 use countersign_store::{IdempotencyRow, StoreError, Tx};
 use countersign_trail::{Actor, Decision, Event, Kind};
 use futures::future::BoxFuture;

@@ -61,7 +61,14 @@ impl Engine {
     ///
     /// # Errors
     /// If the store does not answer or the master key is not the one that the keys were sealed with.
-    pub async fn open(store: Store, bundle: Bundle, master: MasterKey, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, settings: Settings) -> Result<Self, OpenError> {
+    pub async fn open(
+        store: Store,
+        bundle: Bundle,
+        master: MasterKey,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        settings: Settings,
+    ) -> Result<Self, OpenError> {
         let keys = Keys::open(&store, &master, clock.now(), entropy.as_ref()).await?;
         let replay = Replay::since(clock.now());
         let (placed, _) = watch::channel(0);

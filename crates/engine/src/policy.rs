@@ -88,7 +88,14 @@ impl Facts {
         .await
     }
 
-    async fn load(tx: &mut Tx, tenant: TenantId, asker: PersonId, on: (CaseId, ApiId), lock: Lock, build: impl FnOnce(CaseRow, ApiRow, Standing) -> Self) -> Result<Self, Refusal> {
+    async fn load(
+        tx: &mut Tx,
+        tenant: TenantId,
+        asker: PersonId,
+        on: (CaseId, ApiId),
+        lock: Lock,
+        build: impl FnOnce(CaseRow, ApiRow, Standing) -> Self,
+    ) -> Result<Self, Refusal> {
         let case = tx.case(tenant, on.0, lock).await?.ok_or_else(|| Refusal::not_found("case"))?;
         let api = tx.api(tenant, on.1, lock).await?.ok_or_else(|| Refusal::not_found("API"))?;
         let person = tx.person(tenant, asker).await?.ok_or_else(|| Refusal::not_found("person"))?;
@@ -110,7 +117,9 @@ impl Facts {
     /// With its reasons; an error in any policy refuses.
     pub(crate) fn decide(&self, engine: &Engine, act: Act) -> Result<Allowed, Refusal> {
         let contract = &self.api.contract;
-        let Some(actions) = self.actions.iter().map(|s| contract.action(s).map(|a| ActionFacts { scope: a.scope.clone(), risk: a.risk })).collect::<Option<Vec<_>>>() else {
+        let Some(actions) =
+            self.actions.iter().map(|s| contract.action(s).map(|a| ActionFacts { scope: a.scope.clone(), risk: a.risk })).collect::<Option<Vec<_>>>()
+        else {
             return Err(Rail::NoAction.into());
         };
         if actions.is_empty() {

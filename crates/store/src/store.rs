@@ -99,6 +99,15 @@ impl Store {
         self.commits.load(Ordering::Relaxed)
     }
 
+    /// How many works wait for the writer of SQLite.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        match &*self.base {
+            Base::Sqlite(file) => file.waiting(),
+            Base::Postgres(_) => 0,
+        }
+    }
+
     /// Finishes what waits and closes the database. What comes later is refused.
     pub async fn close(&self) {
         match &*self.base {

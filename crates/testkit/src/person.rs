@@ -2,14 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use countersign_api::{
-    call::CallIntended,
-    case::CaseView,
-    contract::ContractView,
-    delegation::DelegationView,
-    request::RequestView,
-    session::Me,
-};
+use countersign_api::{call::CallIntended, case::CaseView, contract::ContractView, delegation::DelegationView, request::RequestView, session::Me};
 use countersign_domain::{Clock, Entropy, RequestId, Secret, canonical::Digest, review::Decision};
 use countersign_oauth::{
     authorize::{AuthorizeRequest, Prompt, ReviewDetail},
@@ -21,7 +14,11 @@ use countersign_oauth::{
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Answer, Browser, Exchange, SeededEntropy, SetClock, browser::redirected, world::{PASSWORD, Site}};
+use crate::{
+    Answer, Exchange, SeededEntropy, SetClock,
+    browser::redirected,
+    world::{PASSWORD, Site},
+};
 
 const REDIRECT: &str = "http://127.0.0.1:49152/callback";
 
@@ -101,7 +98,11 @@ impl Person {
         use futures::StreamExt as _;
         let path = "/v1/events/stream";
         let proof = self.proof("GET", path, Some(&self.access));
-        let request = self.http.get(format!("{}{path}?after={after}", self.issuer)).header("authorization", format!("DPoP {}", self.access.expose())).header("dpop", proof);
+        let request = self
+            .http
+            .get(format!("{}{path}?after={after}", self.issuer))
+            .header("authorization", format!("DPoP {}", self.access.expose()))
+            .header("dpop", proof);
         let response = request.send().await.expect("the stream begins");
         assert_eq!(response.status(), 200);
         Box::pin(response.bytes_stream().map(|chunk| chunk.map(|b| b.to_vec())))
@@ -249,7 +250,12 @@ fn plain(entropy: &dyn Entropy) -> (AuthorizeRequest, Secret) {
 }
 
 fn redemption(code: &str, request: &AuthorizeRequest, code_verifier: Secret) -> TokenRequest {
-    TokenRequest::AuthorizationCode { code: Secret::new(code.to_owned()), redirect_uri: request.redirect_uri.clone(), code_verifier, client_id: request.client_id.clone() }
+    TokenRequest::AuthorizationCode {
+        code: Secret::new(code.to_owned()),
+        redirect_uri: request.redirect_uri.clone(),
+        code_verifier,
+        client_id: request.client_id.clone(),
+    }
 }
 
 /// What it takes to speak to the service.
@@ -271,7 +277,8 @@ impl Console<'_> {
 
     async fn call(&self, key: &DpopKey, access: &Secret, method: Method, path: &str, body: Option<&Value>, once: Option<&str>) -> Answer {
         let proof = self.proof(key, method.as_str(), path, Some(access));
-        let mut request = self.http.request(method, format!("{}{path}", self.issuer)).header("authorization", format!("DPoP {}", access.expose())).header("dpop", proof);
+        let mut request =
+            self.http.request(method, format!("{}{path}", self.issuer)).header("authorization", format!("DPoP {}", access.expose())).header("dpop", proof);
         if let Some(body) = body {
             request = request.json(body);
         }

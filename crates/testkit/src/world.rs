@@ -64,12 +64,7 @@ const ACME: Workspace = Workspace {
 
 const GLOBEX: Workspace = Workspace {
     tenant: "globex",
-    people: &[
-        ("gina", &[Role::Agent], false),
-        ("gus", &[Role::Approver], true),
-        ("gert", &[Role::Admin], false),
-        ("gail", &[Role::Auditor], false),
-    ],
+    people: &[("gina", &[Role::Agent], false), ("gus", &[Role::Approver], true), ("gert", &[Role::Admin], false), ("gail", &[Role::Auditor], false)],
     cases: &[("GX-1", "Same customer name, another company", "cus_8812", Priority::Normal, "gina")],
 };
 
@@ -122,6 +117,12 @@ impl Site {
     }
 }
 
+/// What a world's database lives as long as.
+enum Database {
+    Sqlite(testing::Sqlite),
+    Postgres(testing::Postgres),
+}
+
 /// The service, running, with two companies in it.
 pub struct World {
     site: Site,
@@ -132,7 +133,7 @@ pub struct World {
     /// The other.
     pub globex: TenantId,
     running: Option<Running>,
-    database: testing::Database,
+    database: Database,
 }
 
 impl std::ops::Deref for World {
@@ -152,10 +153,13 @@ impl World {
     /// A world on a given database.
     pub async fn on(db: Db) -> Self {
         let database = match db {
-            Db::Sqlite => testing::sqlite().await,
-            Db::Postgres => testing::postgres().await,
+            Db::Sqlite => Database::Sqlite(testing::sqlite().await),
+            Db::Postgres => Database::Postgres(testing::postgres().await),
         };
-        let store = database.store.clone();
+        let store = match &database {
+            Database::Sqlite(d) => d.store.clone(),
+            Database::Postgres(d) => d.store.clone(),
+        };
         let clock = Arc::new(SetClock::at(Timestamp::from_secs(1_795_181_527)));
         let mut site = Site::at("", Arc::clone(&clock));
         let entropy = Arc::clone(&site.entropy);
@@ -205,10 +209,12 @@ impl World {
         }
     }
 
-    /// The files of a database on SQLite.
+    /// The files of a database on SQLite; none of one on a server.
     #[must_use]
     pub fn files(&self) -> Vec<std::path::PathBuf> {
-        self.database.files()
+        let Database::Sqlite(database) = &self.database else { return Vec::new() };
+        let folder = database.path.parent().map(std::fs::read_dir);
+        folder.into_iter().flatten().flatten().filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect()
     }
 }
 

@@ -85,7 +85,15 @@ pub(crate) async fn tenant(engine: &Engine, tx: &mut Tx, name: &str) -> Result<T
 }
 
 /// A person with an account, roles and groups.
-pub(crate) async fn member(engine: &Engine, tx: &mut Tx, tenant: TenantId, name: &str, password_hash: Option<String>, roles: &[Role], groups: &[String]) -> Result<PersonId, Refusal> {
+pub(crate) async fn member(
+    engine: &Engine,
+    tx: &mut Tx,
+    tenant: TenantId,
+    name: &str,
+    password_hash: Option<String>,
+    roles: &[Role],
+    groups: &[String],
+) -> Result<PersonId, Refusal> {
     let now = engine.now();
     let id = PersonId::new(now, engine.entropy());
     tx.person_insert(&PersonRow { tenant, id, name: name.to_owned(), customer: None, created_at: now }).await?;

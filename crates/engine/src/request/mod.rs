@@ -24,11 +24,7 @@ pub(crate) async fn load(tx: &mut Tx, call: &Call, id: RequestId, lock: Lock) ->
 /// The caller's own request.
 pub(crate) async fn load_own(tx: &mut Tx, call: &Call, id: RequestId, lock: Lock) -> Result<RequestRow, Refusal> {
     let row = load(tx, call, id, lock).await?;
-    if row.request.form.asker == call.person {
-        Ok(row)
-    } else {
-        Err(Refusal::new(Code::Forbidden, "somebody else asked for this; only they can do that"))
-    }
+    if row.request.form.asker == call.person { Ok(row) } else { Err(Refusal::new(Code::Forbidden, "somebody else asked for this; only they can do that")) }
 }
 
 /// Puts what a line says of a request into it.

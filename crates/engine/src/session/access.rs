@@ -18,7 +18,10 @@ impl Engine {
     /// `not_signed_in` or `invalid_proof`.
     pub async fn caller(&self, token: &Secret, proof: &Proof, correlation: CorrelationId) -> Result<Call, Refusal> {
         if !self.replay().fresh(proof.jti_hash, proof.iat, proof.expires_at, self.now()) {
-            return Err(Refusal::new(Code::InvalidProof, "this DPoP proof was used before, or made before the service started; make a new one for each request"));
+            return Err(Refusal::new(
+                Code::InvalidProof,
+                "this DPoP proof was used before, or made before the service started; make a new one for each request",
+            ));
         }
         self.holder(token, &proof.jkt, correlation).await
     }

@@ -39,7 +39,13 @@ impl Engine {
         let account = self.prove(login, password).await?;
         let cookie = self.secret("");
         let now = self.now();
-        let row = BrowserRow { cookie_hash: cookie.fingerprint(BROWSER), tenant: account.tenant, person: account.person, auth_time: now, expires_at: now + BROWSER_TTL };
+        let row = BrowserRow {
+            cookie_hash: cookie.fingerprint(BROWSER),
+            tenant: account.tenant,
+            person: account.person,
+            auth_time: now,
+            expires_at: now + BROWSER_TTL,
+        };
         let person = self
             .store()
             .write(move |tx| {

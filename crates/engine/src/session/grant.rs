@@ -44,7 +44,9 @@ impl Engine {
                 self.wake_sequencer();
                 match redeemed.map_err(|r: Refusal| r.oauth())? {
                     Redeemed::Granted(answer) => Ok(answer),
-                    Redeemed::Replayed => Err(OAuthError::new(ErrorCode::InvalidGrant, "the code was used before, and what came of it is ended; sign in again")),
+                    Redeemed::Replayed => {
+                        Err(OAuthError::new(ErrorCode::InvalidGrant, "the code was used before, and what came of it is ended; sign in again"))
+                    }
                 }
             }
         }
@@ -113,7 +115,8 @@ async fn sign_in(engine: &Engine, tx: &mut Tx, row: &CodeRow, proof: &Proof) -> 
     let line = engine.line(Kind::SessionBegin, now, row.tenant, Actor::Person(row.person), correlation);
     engine.append(tx, &line).await?;
     let refresh = engine.secret("csr_");
-    let kept = RefreshRow { token_hash: refresh.fingerprint(REFRESH), tenant: row.tenant, session: session.id, created_at: now, used_at: None, successor_hash: None };
+    let kept =
+        RefreshRow { token_hash: refresh.fingerprint(REFRESH), tenant: row.tenant, session: session.id, created_at: now, used_at: None, successor_hash: None };
     tx.refresh_insert(&kept).await?;
     let mut answer = access(engine, tx, &session).await?;
     answer.refresh_token = Some(refresh);

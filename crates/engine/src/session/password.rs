@@ -36,7 +36,9 @@ pub(crate) async fn hash(password: &Secret, entropy: &dyn Entropy) -> Result<Str
     let password = password.clone();
     let mut salt = [0_u8; 16];
     entropy.fill(&mut salt);
-    blocking(move || Argon2::default().hash_password_with_salt(password.expose().as_bytes(), &salt).map(|h| h.to_string())).await?.map_err(|e| Refusal::internal("password", &e))
+    blocking(move || Argon2::default().hash_password_with_salt(password.expose().as_bytes(), &salt).map(|h| h.to_string()))
+        .await?
+        .map_err(|e| Refusal::internal("password", &e))
 }
 
 /// Whether the password is the one that `phc` was made of; the same work where there is none.

@@ -56,7 +56,8 @@ async fn refresh(engine: &Engine, tx: &mut Tx, token: &Secret, proof: &Proof) ->
         return Ok(Refreshed::Reused);
     }
     let next = engine.secret("csr_");
-    let kept = RefreshRow { token_hash: next.fingerprint(REFRESH), tenant: row.tenant, session: row.session, created_at: now, used_at: None, successor_hash: None };
+    let kept =
+        RefreshRow { token_hash: next.fingerprint(REFRESH), tenant: row.tenant, session: row.session, created_at: now, used_at: None, successor_hash: None };
     tx.refresh_insert(&kept).await?;
     tx.refresh_use(&old, &kept.token_hash, now).await?;
     let mut answer = access(engine, tx, &session).await?;

@@ -3,7 +3,7 @@
 //! Every condition is judged in the transaction that records the token. The answer leaves only after the commit: a commit
 //! whose answer was lost is a token that nobody holds, while the reverse would be a token without a record.
 
-use countersign_domain::{Code, Rail, Secret, TokenId, Timestamp, token::Token};
+use countersign_domain::{Code, Rail, Secret, Timestamp, TokenId, token::Token};
 use countersign_oauth::{
     OAuthError,
     dpop::Proof,
@@ -20,7 +20,7 @@ use crate::{
     delegation::{WARRANT, tell},
     failpoint, name,
     request::scope_text,
-    session::{access::ACCESS, CONSOLE},
+    session::{CONSOLE, access::ACCESS},
     token::still_justified,
 };
 

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# run.sh [--reset] [--screenless] [--out DIR]
+# Builds what is missing and opens the console with the sample workspace and the sample company's API beside it. Without a display,
+# or with --screenless: plays the walk on a virtual one and keeps a picture of each step in DIR (./pictures).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+screenless=""
+out=pictures
+reset=""
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --reset) reset=1 ;;
+    --screenless) screenless=1 ;;
+    --out) out=${2:?--out wants a folder} && shift ;;
+    *) echo "run.sh: \`$1\` is unknown; it takes --reset, --screenless, --out DIR" >&2 && exit 2 ;;
+  esac
+  shift
+done
+
+# The folder that `--sample` uses by itself.
+data="${XDG_DATA_HOME:-$HOME/.local/share}/app.countersign.console/sample"
+if [ -n "$reset" ]; then
+  # The console holds a lock on its folder while it runs.
+  if [ -e "$data/lock" ] && ! flock --nonblock "$data/lock" true; then
+    echo "the console uses the sample workspace right now: close it, then run this again" >&2
+    exit 1
+  fi
+  rm -rf -- "$data"
+  echo "the sample workspace is forgotten; the next \`make run\` makes it anew"
+  exit 0
+fi
+if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then screenless=1; fi
+
+target=${CARGO_TARGET_DIR:-$PWD/target}
+export CARGO_TARGET_DIR="$target"
+scripts/ui.sh
+packages=(--package countersign-console --package accounts-api)
+[ -z "$screenless" ] || packages+=(--package countersign-tests)
+cargo build --quiet "${packages[@]}" --bins
+
+if [ -n "$screenless" ]; then
+  exec scripts/screenless.sh "$target/debug/walk" --out "$out"
+fi
+
+# The issuer's port is kept from the first run; before it, one that is free now.
+free_port() { python3 - 2>/dev/null <<<'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' || echo 4759; }
+mkdir -p -m 700 "$data"
+port=$(cat "$data/port" 2>/dev/null || free_port)
+secret="$data/accounts-secret"
+[ -s "$secret" ] || (umask 077 && head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n' >"$secret")
+
+said=$(mktemp)
+"$target/debug/accounts-api" --issuer "http://localhost:$port" --client-secret-file "$secret" >"$said" &
+api=$!
+finish() {
+  kill "$api" 2>/dev/null || true
+  wait "$api" 2>/dev/null || true
+  rm -f -- "$said"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+for ((n = 0; n < 200; n++)); do
+  grep -q '^listening on ' "$said" && break
+  kill -0 "$api" 2>/dev/null || exit 1
+  sleep 0.05
+done
+url=$(sed -n 's/^listening on //p' "$said")
+echo "the sample company's API answers at $url; all people of the sample sign in with the password that the page tells"
+
+status=0
+"$target/debug/countersign-console" --sample --port "$port" --accounts-api "$url" --accounts-secret-file "$secret" &
+console=$!
+wait "$console" || status=$?
+exit "$status"

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# screenless.sh COMMAND…: runs COMMAND as on a desktop, without one: a session bus, an unlocked keychain, a virtual screen, and
+# folders of its own for all that programs keep. Everything is stopped and removed again, however COMMAND ends.
+set -euo pipefail
+
+if [ "${SCREENLESS_INSIDE:-}" != 1 ]; then
+  folder=$(mktemp -d "${TMPDIR:-/tmp}/screenless.XXXXXX")
+  inside=""
+  finish() {
+    # The session bus ends what hangs on it; it is told once and waited for.
+    if [ -n "$inside" ]; then
+      kill -s TERM -- "-$inside" 2>/dev/null || true
+      wait "$inside" 2>/dev/null || true
+      kill -s KILL -- "-$inside" 2>/dev/null || true
+    fi
+    rm -rf -- "$folder"
+  }
+  trap finish EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  mkdir -m 700 "$folder/run" "$folder/data" "$folder/config" "$folder/cache" "$folder/tmp"
+  export XDG_RUNTIME_DIR="$folder/run" XDG_DATA_HOME="$folder/data" XDG_CONFIG_HOME="$folder/config" XDG_CACHE_HOME="$folder/cache" TMPDIR="$folder/tmp"
+  export SCREENLESS_INSIDE=1
+  unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS
+  # A process group of its own, so that all of it can be ended at once.
+  set -m
+  dbus-run-session -- "$0" "$@" 3>&2 2>"$folder/bus.log" &
+  inside=$!
+  set +m
+  status=0
+  wait "$inside" || status=$?
+  exit "$status"
+fi
+
+unset SCREENLESS_INSIDE
+# What the bus itself has to say stays in its log; what COMMAND says does not.
+exec 2>&3 3>&-
+children=()
+finish() {
+  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
+  wait "${children[@]}" 2>/dev/null || true
+}
+trap finish EXIT
+trap 'exit 143' TERM INT HUP
+
+# `soon WHAT TEST…`: waits until TEST is true, ten seconds at most.
+soon() {
+  local what=$1 n
+  shift
+  for ((n = 0; n < 200; n++)); do
+    if "$@" >/dev/null 2>&1; then return; fi
+    sleep 0.05
+  done
+  echo "screenless: $what does not come up" >&2
+  exit 1
+}
+
+printf 'screenless' | gnome-keyring-daemon --foreground --unlock --components=secrets >"$XDG_RUNTIME_DIR/keyring.log" 2>&1 &
+children+=($!)
+keychain() {
+  dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true
+}
+soon "the keychain" keychain
+
+Xvfb -displayfd 3 -screen 0 2580x1620x24 -nolisten tcp 3>"$XDG_RUNTIME_DIR/display" 2>"$XDG_RUNTIME_DIR/screen.log" &
+children+=($!)
+soon "the screen" test -s "$XDG_RUNTIME_DIR/display"
+DISPLAY=":$(cat "$XDG_RUNTIME_DIR/display")"
+export DISPLAY
+
+"$@" &
+command=$!
+children=("$command" "${children[@]}")
+status=0
+wait "$command" || status=$?
+exit "$status"
