@@ -1,7 +1,6 @@
 //! Exchanges per second through the real service over loopback, as they are now. Prints figures; judges nothing.
 //!
 //! The load shares the machine with the service, makes a proof for each exchange, and so costs part of what it measures.
-#![expect(missing_docs, reason = "a program of one function")]
 
 use std::time::{Duration, Instant};
 

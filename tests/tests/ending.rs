@@ -94,7 +94,7 @@ async fn a_signature_is_taken_back() {
 async fn the_time_is_over() {
     let world = World::new().await;
     let acting = acting(&world).await;
-    world.clock.advance(Duration::from_secs(15 * 60));
+    world.clock.advance(Duration::from_mins(15));
     let acting = Acting { dana: acting.dana.refreshed().await, ..acting };
     acting.is_over(&world, Some(EndReason::TimeOver)).await;
     world.engine().lapse_due().await.unwrap();

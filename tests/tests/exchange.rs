@@ -134,11 +134,11 @@ async fn a_token_is_narrowed_as_asked_and_never_outlives_the_delegation() {
         dana.exchange(&warrant).without("audience").with("resource", "https://api.acme.example/accounts").with("requested_token_type", TYPE_JWT).send().await;
     assert_eq!(by_resource.json()["issued_token_type"], TYPE_JWT);
 
-    world.clock.advance(Duration::from_secs(13 * 60));
+    world.clock.advance(Duration::from_mins(13));
     let dana = dana.refreshed().await;
     let late = dana.exchange(&warrant).token().await;
     assert!(claims(&late)["exp"].as_i64().unwrap() <= delegation.ends_at.unix_secs());
-    world.clock.advance(Duration::from_secs(2 * 60));
+    world.clock.advance(Duration::from_mins(2));
     assert_eq!(dana.exchange(&warrant).send().await.error(), "invalid_grant");
     assert_eq!(world.introspect(&late).await.json(), json!({ "active": false }));
 }

@@ -38,7 +38,7 @@ async fn a_refresh_token_is_bound_to_its_key_and_ends_with_the_sign_in() {
     let world = World::new().await;
     let (dana, tove) = (world.person("dana").await, world.person("tove").await);
     assert_eq!(tove.token(&refresh(&dana.refresh)).await.error(), "invalid_grant");
-    world.clock.advance(Duration::from_secs(12 * 60 * 60));
+    world.clock.advance(Duration::from_hours(12));
     assert_eq!(dana.token(&refresh(&dana.refresh)).await.error(), "invalid_grant");
     assert_eq!(dana.get("/v1/me").await.status, 401);
 }
@@ -47,7 +47,7 @@ async fn a_refresh_token_is_bound_to_its_key_and_ends_with_the_sign_in() {
 async fn an_access_token_is_over_after_ten_minutes() {
     let world = World::new().await;
     let dana = world.person("dana").await;
-    world.clock.advance(Duration::from_secs(10 * 60));
+    world.clock.advance(Duration::from_mins(10));
     let refused = dana.get("/v1/me").await;
     assert_eq!(refused.status, 401);
     assert!(refused.header("www-authenticate").contains("invalid_token"), "{}", refused.header("www-authenticate"));

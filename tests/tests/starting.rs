@@ -77,7 +77,7 @@ async fn a_console_acts_for_one_customer_at_a_time() {
     sana.sign(&world, &second).await;
     dana.start(first.id).await;
     assert_eq!(dana.post(&start_of(second.id), &json!({})).await.rules(), ["rail:one-at-a-time"]);
-    world.clock.advance(Duration::from_secs(15 * 60));
+    world.clock.advance(Duration::from_mins(15));
     // Past ten minutes the access token is over too: the same console gets the next one.
     dana.refreshed().await.start(second.id).await;
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How long a request waits for signatures, and a signed one to be started.
-pub const TIME_TO_LIVE: Duration = Duration::from_secs(60 * 60);
+pub const TIME_TO_LIVE: Duration = Duration::from_hours(1);
 
 /// Label of the digest that signers sign.
 const DIGEST_LABEL: &str = "countersign request v1";
@@ -286,12 +286,11 @@ impl Request {
             return Err(Rail::NotSigned);
         }
         match self.state {
-            State::Waiting => {}
+            State::Waiting | State::Started { .. } => {}
             State::Signed { .. } => {
                 self.state = State::Waiting;
                 self.lapses_at = now + TIME_TO_LIVE;
             }
-            State::Started { .. } => {}
             State::Refused { .. } | State::Withdrawn { .. } | State::Lapsed { .. } => return Err(Rail::NotWaiting),
         }
         self.signatures.retain(|s| s.by != by);

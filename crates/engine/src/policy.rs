@@ -148,7 +148,7 @@ impl Facts {
         match verdict.obligations {
             Some(obligations) if verdict.allowed => Ok(Allowed { obligations, reasons }),
             _ => {
-                let detail = reasons.iter().map(|r| r.text.as_str()).collect::<Vec<_>>().join("; ");
+                let detail = reasons.iter().map(|r| r.text.as_str()).collect::<Vec<_>>().join(" ");
                 let case_gone = reasons.iter().any(|r| matches!(r.rule.as_str(), "case-is-open" | "case-is-assigned"));
                 Err(Refusal::new(if case_gone { Code::CaseNotYours } else { Code::Refused }, detail).with_reasons(reasons))
             }

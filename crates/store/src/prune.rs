@@ -7,9 +7,9 @@ use countersign_domain::Timestamp;
 use crate::{StoreError, Tx};
 
 /// How long what is over is still kept, so that a late retry is told what happened.
-const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
+const GRACE: Duration = Duration::from_hours(24);
 /// How long an answer is kept for a retry.
-const ANSWERS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const ANSWERS: Duration = Duration::from_hours(168);
 
 impl Tx {
     /// Drops seen proofs of possession, codes, browsers, tokens and kept answers that are over. Of all tenants: the clock knows none.

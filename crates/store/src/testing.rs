@@ -30,7 +30,7 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 const OLDEST: u32 = 15;
 const OWNER: &str = "countersign_owner";
 const RUNTIME: &str = "countersign_runtime";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A store on an SQLite file, which goes with it.
 #[derive(Debug)]
@@ -155,6 +155,7 @@ impl Server {
 }
 
 /// Starts the server below its guard.
+#[expect(clippy::zombie_processes, reason = "the guard outlives this process, and ends when its pipe does")]
 fn guarded(programs: &Path, folder: &Path, port: u16) -> ChildStdin {
     let server = unprivileged(&programs.join("postgres"));
     let mut guard = Command::new("sh");

@@ -195,7 +195,7 @@ impl Bind for &BTreeSet<String> {
     const NULL: Arg = Arg::Text(None);
 
     fn arg(self) -> Arg {
-        Arg::Text(Some(serde_json::Value::from_iter(self.iter().map(String::as_str)).to_string()))
+        Arg::Text(Some(self.iter().map(String::as_str).collect::<serde_json::Value>().to_string()))
     }
 }
 

@@ -181,7 +181,8 @@ impl Walk {
         }
         let page = self.console()?.window_by(person, async || from.press(&At::menu_item("New window as…")).await).await?;
         self.sign_in_at_door(&page, person, Some(known)).await?;
-        self.diary.note(&format!("{person} is in a window of their own; the page in the browser had named {known} and offered another"));
+        let how = if person == known { "went on".into() } else { format!("took another than {known}, whom the page named") };
+        self.diary.note(&format!("{person} is in a window of their own, and in the browser {how}"));
         Ok(page)
     }
 
@@ -277,7 +278,7 @@ impl Walk {
         self.shot(&dana, "acting-again").await?;
         agent::go_to(&dana, "API explorer").await?;
         agent::call(&dana, GET, None, &["200 OK", "Lindenweg 4"]).await?;
-        let ruth = self.another(&dana, "ruth", "sana").await?;
+        let ruth = self.another(&dana, "ruth", "ruth").await?;
         agent::go_to(&ruth, "Live trail").await?;
         admin::sees(&ruth, "delegation.reissue", &["dana"]).await?;
         let sana = self.another(&dana, "sana", "ruth").await?;

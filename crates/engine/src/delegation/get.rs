@@ -9,7 +9,7 @@ use countersign_store::Lock;
 use crate::{Call, Engine, Refusal, delegation::view};
 
 /// How far back one's own list goes.
-const LIST_BACK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const LIST_BACK: Duration = Duration::from_hours(168);
 
 impl Engine {
     /// One delegation: one's own, or any of the tenant for approvers, admins and auditors.

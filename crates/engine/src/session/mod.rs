@@ -16,15 +16,15 @@ use countersign_domain::{PersonId, TenantId, Timestamp, person::Role, review::De
 /// The console's `client_id`; a public client (RFC 8252 §8.4).
 pub(crate) const CONSOLE: &str = "console";
 /// Life of a console's access token.
-pub(crate) const ACCESS_TTL: Duration = Duration::from_secs(10 * 60);
+pub(crate) const ACCESS_TTL: Duration = Duration::from_mins(10);
 /// Longest sign-in at a console.
-pub(crate) const SESSION_TTL: Duration = Duration::from_secs(12 * 60 * 60);
+pub(crate) const SESSION_TTL: Duration = Duration::from_hours(12);
 /// Longest sign-in of a browser.
-pub(crate) const BROWSER_TTL: Duration = Duration::from_secs(12 * 60 * 60);
+pub(crate) const BROWSER_TTL: Duration = Duration::from_hours(12);
 /// Life of an authorization code (RFC 6749 §4.1.2 wants at most ten minutes).
-pub(crate) const CODE_TTL: Duration = Duration::from_secs(60);
+pub(crate) const CODE_TTL: Duration = Duration::from_mins(1);
 /// How long a fresh proof may be redeemed and used, at the most; the policy's `max_age` may be shorter.
-pub(crate) const PROOF_TTL: Duration = Duration::from_secs(5 * 60);
+pub(crate) const PROOF_TTL: Duration = Duration::from_mins(5);
 
 /// The person that a browser is signed in as.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -73,7 +73,7 @@ async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, actor: Secret, proof:
     let row = warranted(s, &request.subject_token, &actor, &proof).await?;
     let delegation = row.delegation;
     tell(&mut s.line, &delegation);
-    let (_, facts) = still_justified(s.tx, &s.engine, &delegation, s.now, Lock::Share).await.map_err(|r| r.with_grant_error())?;
+    let (_, facts) = still_justified(s.tx, &s.engine, &delegation, s.now, Lock::Share).await.map_err(super::super::refusal::Refusal::with_grant_error)?;
 
     let contract = &facts.api.contract;
     if request.target != contract.audience {

@@ -35,8 +35,8 @@ on_both! {
             assert_eq!(tx.delegation_of_request(b.tenant, d.request, Lock::None).await?, None);
             assert_eq!(tx.delegation_of_session(a.tenant, a.session, Lock::Update).await?, Some(row.clone()));
             assert_eq!(tx.delegation_of_session(b.tenant, a.session, Lock::None).await?, None);
-            assert_eq!(tx.delegations_of(a.tenant, a.dana).await?, [row.clone()]);
-            assert_eq!(tx.delegations_open_of_agent(a.tenant, a.dana).await?, [row.clone()]);
+            assert_eq!(tx.delegations_of(a.tenant, a.dana).await?, std::slice::from_ref(&row));
+            assert_eq!(tx.delegations_open_of_agent(a.tenant, a.dana).await?, std::slice::from_ref(&row));
             assert_eq!(tx.delegations_open_of_agent(b.tenant, a.dana).await?, []);
             assert_eq!(tx.delegations_open_of_case(a.tenant, a.case).await?, [row]);
             assert_eq!(tx.delegations_open_of_case(b.tenant, a.case).await?, []);

@@ -160,7 +160,7 @@ impl World {
             mode: form.mode,
             transaction: countersign_domain::TransactionId::from_uuid(id.uuid()),
             started_at,
-            ends_at: started_at + std::time::Duration::from_secs(900),
+            ends_at: started_at + std::time::Duration::from_mins(15),
             ended: None,
         }
     }

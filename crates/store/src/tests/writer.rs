@@ -75,7 +75,7 @@ async fn a_group_is_bounded() {
     let database = testing::sqlite().await;
     let store = &database.store;
     let held = hold(store).await;
-    let notes: Vec<_> = (0..crate::sqlite::GROUP * 2 + 1).map(|_| note(store, "a")).collect();
+    let notes: Vec<_> = (0..=(crate::sqlite::GROUP * 2)).map(|_| note(store, "a")).collect();
     held.release(store, crate::sqlite::GROUP * 2 + 1).await;
     assert!(join_all(notes).await.into_iter().all(|done| done.unwrap() == Ok(())));
     assert_eq!(store.commits(), 4);
