@@ -74,6 +74,15 @@ pub async fn postgres() -> Postgres {
     Postgres { store, runtime_url, owner_url }
 }
 
+/// How many rows a table has, of whatever tenant.
+///
+/// # Panics
+/// If the store does not answer.
+pub async fn count(store: &Store, table: &'static str) -> i64 {
+    let counted = store.read(move |tx| Box::pin(async move { tx.sql(["SELECT count(*) FROM", table]).one(|row| row.take::<i64>()).await })).await;
+    counted.expect("the store answers").expect("a count")
+}
+
 /// A new database without any table, by the addresses of the runtime role and of the owner.
 ///
 /// # Panics
