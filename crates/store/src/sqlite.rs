@@ -131,7 +131,8 @@ async fn group(pool: &SqlitePool, jobs: &mut [Box<dyn Job>]) -> Result<(), Store
     let ran = run_all(&mut tx, jobs).await;
     let Conn::LiteWriter(mut conn) = tx.conn else { return Err(StoreError::Unavailable("the writer lost its connection".into())) };
     let committed = match ran {
-        Ok(()) => statement(&mut conn, "COMMIT").await,
+        // Whatever the commit stumbled over, it is no answer to any one of them.
+        Ok(()) => statement(&mut conn, "COMMIT").await.map_err(|e| StoreError::Unavailable(format!("the commit failed: {e}"))),
         Err(error) => Err(error),
     };
     if committed.is_err() {
