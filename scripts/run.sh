@@ -35,9 +35,8 @@ if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then screenless=1; fi
 target=${CARGO_TARGET_DIR:-$PWD/target}
 export CARGO_TARGET_DIR="$target"
 scripts/ui.sh
-packages=(--package countersign-console --package accounts-api)
-[ -z "$screenless" ] || packages+=(--package countersign-tests)
-cargo build --quiet "${packages[@]}" --bins
+# The whole workspace, as `make test` builds it: with fewer packages Cargo would choose other features and build all anew.
+cargo build --quiet --workspace --bins
 
 if [ -n "$screenless" ]; then
   exec scripts/screenless.sh "$target/debug/walk" --out "$out"

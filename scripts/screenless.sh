@@ -24,7 +24,7 @@ if [ "${SCREENLESS_INSIDE:-}" != 1 ]; then
   unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS
   # A process group of its own, so that all of it can be ended at once.
   set -m
-  dbus-run-session -- "$0" "$@" 3>&2 2>"$folder/bus.log" &
+  dbus-run-session -- "$0" "$@" 3>&1 4>&2 >"$folder/bus.log" 2>&1 &
   inside=$!
   set +m
   status=0
@@ -34,7 +34,7 @@ fi
 
 unset SCREENLESS_INSIDE
 # What the bus itself has to say stays in its log; what COMMAND says does not.
-exec 2>&3 3>&-
+exec >&3 2>&4 3>&- 4>&-
 children=()
 finish() {
   for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done

@@ -16,7 +16,7 @@ stage "web view: build" scripts/ui.sh
 stage "check" scripts/check.sh
 stage "web view: tests" npm --prefix ui test --silent
 stage "crates and service" cargo test --workspace --quiet
-stage "kill between any two steps" cargo test --package countersign-server --features failpoints --test kill --quiet
+stage "kill between any two steps" cargo test --workspace --features countersign-server/failpoints --test kill --quiet
 stage "console in its window" scripts/run.sh --screenless --out "${CARGO_TARGET_DIR:-target}/pictures"
 echo "== all: $((SECONDS - begun)) s"
 echo "not run here: make bench (volumes and long runs)"

@@ -79,7 +79,7 @@ pub async fn postgres() -> Postgres {
 /// # Panics
 /// If the store does not answer.
 pub async fn count(store: &Store, table: &'static str) -> i64 {
-    let counted = store.read(move |tx| Box::pin(async move { tx.sql(["SELECT count(*) FROM", table]).one(|row| row.take::<i64>()).await })).await;
+    let counted = store.read(move |tx| Box::pin(async move { tx.sql(["SELECT count(*) FROM", table]).one(crate::value::Row::take::<i64>).await })).await;
     counted.expect("the store answers").expect("a count")
 }
 

@@ -107,11 +107,11 @@ pub async fn reads_story(page: &Page, title: &str, says: &[&str]) -> Done {
 ///
 /// # Errors
 /// If it stays open.
-pub async fn close_case(page: &Page, key: &str, ends: &str) -> Done {
+pub async fn close_case(page: &Page, key: &str, agent: &str) -> Done {
     go_to(page, "Cases").await?;
     page.press(&At::button(&format!("Close… {key}"))).await?;
     let dialog = At::dialog(&format!("Close {key}?"));
-    page.see(&At::named("What ends").saying(ends).inside(&dialog)).await?;
+    page.see(&At::named("What ends").saying("live session of").saying(agent).inside(&dialog)).await?;
     page.press(&At::button(&format!("Close {key}")).inside(&dialog)).await?;
     page.see(&At::named("Messages").saying(&format!("Case {key} is closed"))).await.map(drop)
 }

@@ -22,20 +22,27 @@ pub async fn theme(page: &Page, person: &str, name: &str) -> Done {
     page.gone(&At::role("menu")).await
 }
 
-/// Keeps pictures of these places of the window's person: dark, narrow, and back as before.
+/// Keeps pictures of what is open in the window: dark, narrow, and back as before.
+///
+/// # Errors
+/// If the window does not become so.
+pub async fn here(page: &Page, diary: &mut Diary, name: &str) -> Done {
+    theme(page, page.name(), "Dark").await?;
+    diary.keep(&format!("{name}-dark"), &page.picture().await?)?;
+    theme(page, page.name(), "Light").await?;
+    page.resize(NARROW.0, NARROW.1).await?;
+    diary.keep(&format!("{name}-narrow"), &page.picture().await?)?;
+    page.resize(USUAL.0, USUAL.1).await
+}
+
+/// The same of these places of the window's person.
 ///
 /// # Errors
 /// If a place does not come up.
-pub async fn pictures(page: &Page, diary: &mut Diary, places: &[(&str, &str)]) -> Done {
-    let person = page.name().to_owned();
+pub async fn places(page: &Page, diary: &mut Diary, places: &[(&str, &str)]) -> Done {
     for (place, name) in places {
         go_to(page, place).await?;
-        theme(page, &person, "Dark").await?;
-        diary.keep(&format!("{name}-dark"), &page.picture().await?)?;
-        theme(page, &person, "Light").await?;
-        page.resize(NARROW.0, NARROW.1).await?;
-        diary.keep(&format!("{name}-narrow"), &page.picture().await?)?;
-        page.resize(USUAL.0, USUAL.1).await?;
+        here(page, diary, name).await?;
     }
     Ok(())
 }

@@ -2,12 +2,12 @@
 
 use std::fs;
 
-/// Resident memory, in MiB.
+/// Proportional set size in MiB: what several processes share is counted once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
     /// Of the console's own process.
     pub console: u64,
-    /// Of the web view's processes beside it, with what they share counted in each.
+    /// Of the web view's processes beside it.
     pub web_view: u64,
 }
 
@@ -43,9 +43,9 @@ pub fn age_ms(id: u32) -> Option<u64> {
     Some(now.saturating_sub(began) * 10)
 }
 
-fn resident_kib(id: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap_or_default();
+fn pss_kib(id: u32) -> u64 {
+    let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
+    let line = rollup.lines().find_map(|l| l.strip_prefix("Pss:")).unwrap_or_default();
     line.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or_default()
 }
 
@@ -55,10 +55,10 @@ pub fn memory(console: u32) -> Memory {
     let mut web_view = 0;
     let mut next = children(console);
     while let Some(id) = next.pop() {
-        web_view += resident_kib(id);
+        web_view += pss_kib(id);
         next.extend(children(id));
     }
-    Memory { console: resident_kib(console) / 1024, web_view: web_view / 1024 }
+    Memory { console: pss_kib(console) / 1024, web_view: web_view / 1024 }
 }
 
 #[cfg(test)]

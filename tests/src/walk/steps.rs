@@ -110,6 +110,7 @@ impl Walk {
         self.sign(&windows).await?;
         self.act(&windows).await?;
         self.watch(&windows).await?;
+        self.search(&windows).await?;
         let windows = self.close_and_open_again(windows).await?;
         self.case_closed(&windows).await?;
         self.other_ends(&windows).await?;
@@ -199,6 +200,7 @@ impl Walk {
         self.shot(&at.dana, "request-form-empty").await?;
         agent::fill(&at.dana, &MOVED).await?;
         self.shot(&at.dana, "request-form-with-verdict").await?;
+        looks::here(&at.dana, &mut self.diary, "request-form").await?;
         self.begin("4. dana submits, and the request waits");
         agent::submit(&at.dana, &MOVED).await?;
         self.shot(&at.dana, "request-waits").await?;
@@ -287,7 +289,7 @@ impl Walk {
 
     async fn case_closed(&mut self, at: &Windows) -> Done {
         self.begin("8. ruth closes ZD-4711: the next call is refused, the bar says why, the trail shows it");
-        admin::close_case(&at.ruth, MOVED.case, "live session of dana").await?;
+        admin::close_case(&at.ruth, MOVED.case, "dana").await?;
         self.shot(&at.ruth, "cases").await?;
         at.dana.see(&agent::ended_bar().saying(MOVED.customer).saying("case ZD-4711 was closed by ruth")).await?;
         self.shot(&at.dana, "ended-by-the-case").await?;
@@ -304,6 +306,7 @@ impl Walk {
         self.shot(&at.ruth, "introspection-refused").await?;
         admin::reads_story(&at.ruth, "dana for cus_8812", &["Everything stops:", "by ruth"]).await?;
         self.shot(&at.ruth, "story-ended").await?;
+        looks::here(&at.ruth, &mut self.diary, "story").await?;
         agent::dismiss(&at.dana).await
     }
 
@@ -327,6 +330,7 @@ impl Walk {
         self.signed_and_started(at, &NO_CODES).await?;
         let body = r#"{"line1": "Pier 9", "postcode": "00-009", "city": "Northhaven"}"#;
         agent::call(&at.dana, PUT, Some(body), &["200 OK", "Pier 9"]).await?;
+        looks::here(&at.dana, &mut self.diary, "acting").await?;
         approver::unsign(&at.sana, &NO_CODES).await?;
         at.dana.see(&agent::ended_bar().saying(NO_CODES.customer).saying("sana took their signature back")).await?;
         agent::send(&at.dana, &["401"]).await?;
@@ -338,7 +342,7 @@ impl Walk {
         self.begin("5. sana refuses another request, with a reason that dana reads");
         agent::ask(&at.dana, &ROAMING).await?;
         approver::reads(&at.sana, "dana", &ROAMING).await?;
-        approver::refuse(&at.sana, &mut self.browser, &self.stage, &mut self.diary, &ROAMING, REFUSAL).await?;
+        approver::refuse(&at.sana, REFUSAL).await?;
         agent::stands(&at.dana, REFUSAL).await?;
         self.shot(&at.dana, "request-refused").await?;
         self.begin("4. dana asks again, and takes the request back");
@@ -351,17 +355,14 @@ impl Walk {
 
     async fn looks(&mut self, at: &Windows) -> Done {
         self.begin("The main screens in the dark, and narrow");
-        looks::pictures(&at.dana, &mut self.diary, &[("My work", "my-work"), ("API explorer", "explorer")]).await?;
-        looks::pictures(&at.sana, &mut self.diary, &[("To sign", "to-sign")]).await?;
-        looks::pictures(&at.ruth, &mut self.diary, &[("Live trail", "live-trail"), ("Cases", "cases"), ("People and roles", "people")]).await
+        looks::places(&at.dana, &mut self.diary, &[("My work", "my-work")]).await?;
+        looks::places(&at.sana, &mut self.diary, &[("To sign", "to-sign")]).await?;
+        looks::places(&at.ruth, &mut self.diary, &[("People and roles", "people"), ("Cases", "cases"), ("Live trail", "live-trail")]).await
     }
 
     async fn search(&mut self, at: &Windows) -> Done {
         self.begin("No token is in the web view, in what the console says, or in its files");
         let mut looked = Looked::default();
-        agent::go_to(&at.dana, "My work").await?;
-        agent::go_to(&at.ruth, "Live trail").await?;
-        admin::sees(&at.ruth, "request.withdraw", &["cus_1206"]).await?;
         for page in [&at.dana, &at.sana, &at.ruth] {
             secrets::none_in_window(page, &mut looked).await?;
         }
@@ -375,7 +376,7 @@ impl Walk {
     fn say_measures(&self) {
         if let Some(console) = &self.console {
             let memory = measure::memory(console.process());
-            self.diary.say(&format!("memory with three windows: console {} MiB, web view {} MiB", memory.console, memory.web_view));
+            self.diary.say(&format!("memory with three windows: console {} MiB, web view {} MiB (proportional set size)", memory.console, memory.web_view));
         }
     }
 
