@@ -5,14 +5,27 @@ set -euo pipefail
 
 if [ "${SCREENLESS_INSIDE:-}" != 1 ]; then
   folder=$(mktemp -d "${TMPDIR:-/tmp}/screenless.XXXXXX")
-  inside=""
+  # Whatever was started in there carries the folder in its environment.
+  ours() {
+    local environ
+    for environ in /proc/[0-9]*/environ; do
+      if grep --null-data --quiet --line-regexp --fixed-strings "XDG_RUNTIME_DIR=$folder/run" "$environ" 2>/dev/null; then
+        basename "$(dirname "$environ")"
+      fi
+    done
+  }
   finish() {
-    # The session bus ends what hangs on it; it is told once and waited for.
-    if [ -n "$inside" ]; then
-      kill -s TERM -- "-$inside" 2>/dev/null || true
-      wait "$inside" 2>/dev/null || true
-      kill -s KILL -- "-$inside" 2>/dev/null || true
+    trap '' INT TERM HUP
+    local n pid
+    # COMMAND first: it ends in order what it started. What is left after that, or hangs, is ended by force.
+    if [ -s "$folder/run/pid" ]; then
+      kill -s TERM "$(cat "$folder/run/pid")" 2>/dev/null || true
+      for ((n = 0; n < 600; n++)); do
+        kill -0 "$(cat "$folder/run/pid")" 2>/dev/null || break
+        sleep 0.05
+      done
     fi
+    for pid in $(ours); do kill -s KILL "$pid" 2>/dev/null || true; done
     rm -rf -- "$folder"
   }
   trap finish EXIT
@@ -22,7 +35,7 @@ if [ "${SCREENLESS_INSIDE:-}" != 1 ]; then
   export XDG_RUNTIME_DIR="$folder/run" XDG_DATA_HOME="$folder/data" XDG_CONFIG_HOME="$folder/config" XDG_CACHE_HOME="$folder/cache" TMPDIR="$folder/tmp"
   export SCREENLESS_INSIDE=1
   unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS
-  # A process group of its own, so that all of it can be ended at once.
+  # A process group of its own: Ctrl-C reaches this script alone, which ends the rest in order.
   set -m
   dbus-run-session -- "$0" "$@" 3>&1 4>&2 >"$folder/bus.log" 2>&1 &
   inside=$!
@@ -35,10 +48,16 @@ fi
 unset SCREENLESS_INSIDE
 # What the bus itself has to say stays in its log; what COMMAND says does not.
 exec >&3 2>&4 3>&- 4>&-
-children=()
+echo $$ >"$XDG_RUNTIME_DIR/pid"
+command=""
+beside=()
 finish() {
-  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
-  wait "${children[@]}" 2>/dev/null || true
+  trap '' INT TERM HUP
+  # Screen and keychain stay until COMMAND has ended in order.
+  [ -z "$command" ] || kill "$command" 2>/dev/null || true
+  [ -z "$command" ] || wait "$command" 2>/dev/null || true
+  kill "${beside[@]}" 2>/dev/null || true
+  wait "${beside[@]}" 2>/dev/null || true
 }
 trap finish EXIT
 trap 'exit 143' TERM INT HUP
@@ -56,21 +75,21 @@ soon() {
 }
 
 printf 'screenless' | gnome-keyring-daemon --foreground --unlock --components=secrets >"$XDG_RUNTIME_DIR/keyring.log" 2>&1 &
-children+=($!)
+beside+=($!)
 keychain() {
   dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true
 }
 soon "the keychain" keychain
 
 Xvfb -displayfd 3 -screen 0 2580x1620x24 -nolisten tcp 3>"$XDG_RUNTIME_DIR/display" 2>"$XDG_RUNTIME_DIR/screen.log" &
-children+=($!)
+beside+=($!)
 soon "the screen" test -s "$XDG_RUNTIME_DIR/display"
 DISPLAY=":$(cat "$XDG_RUNTIME_DIR/display")"
 export DISPLAY
 
 "$@" &
 command=$!
-children=("$command" "${children[@]}")
 status=0
 wait "$command" || status=$?
+command=""
 exit "$status"

@@ -119,6 +119,10 @@ async fn a_proof_is_good_once() {
     let proof = dana.proof("POST", "/oauth/token", None);
     dana.exchange(&warrant).proof(Some(proof.clone())).token().await;
     assert_eq!(dana.exchange(&warrant).proof(Some(proof)).send().await.error(), "invalid_dpop_proof");
+    // A proof is used up by a request that is refused, too.
+    let spent = dana.proof("POST", "/oauth/token", None);
+    assert_eq!(dana.exchange(&warrant).with("scope", "refund:write").proof(Some(spent.clone())).send().await.error(), "invalid_scope");
+    assert_eq!(dana.exchange(&warrant).proof(Some(spent)).send().await.error(), "invalid_dpop_proof");
     let old = dana.proof("POST", "/oauth/token", None);
     world.clock.advance(Duration::from_secs(90));
     assert_eq!(dana.exchange(&warrant).proof(Some(old)).send().await.error(), "invalid_dpop_proof");

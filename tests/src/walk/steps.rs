@@ -395,6 +395,9 @@ impl Walk {
     async fn tell(&mut self, fault: &Fault) {
         self.diary.say(&format!("FAILED: {}", self.step));
         self.diary.say(&format!("   {fault}"));
+        if matches!(fault, Fault::Stopped) {
+            return;
+        }
         let mut pages = vec![self.browser.page.clone()];
         if let Some(console) = &self.console {
             pages.extend(console.windows().await.unwrap_or_default());

@@ -34,6 +34,7 @@ impl Engine {
         if request.client_id() != CONSOLE {
             return Err(OAuthError::new(ErrorCode::InvalidClient, "`client_id` names no client that may come here; it is `console`"));
         }
+        self.proof_once(proof).await.map_err(|r| r.oauth())?;
         match request {
             TokenRequest::Exchange(exchange) => self.exchange(exchange, proof).await,
             TokenRequest::RefreshToken { refresh_token, .. } => self.refresh(&refresh_token, proof).await,
@@ -53,21 +54,25 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Keeps a replayed proof out, across restarts and replicas (RFC 9449 §11.1). Committed first and alone: a proof is used up,
+    /// whatever comes of the request that it came with.
+    pub(super) async fn proof_once(&self, proof: &Proof) -> Result<(), Refusal> {
+        let (hash, until) = (proof.jti_hash, proof.expires_at);
+        let fresh = self.store().write(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.dpop_seen(&hash, until).await?) })).await?;
+        if fresh {
+            return Ok(());
+        }
+        Err(Refusal::new(Code::InvalidProof, "this DPoP proof was used before; make a new one for each request"))
+    }
+}
+
 /// What an OAuth client is told of a grant that is not good.
 pub(super) fn invalid_grant(text: &str) -> Refusal {
     Refusal::new(Code::NotSignedIn, text).with_oauth(ErrorCode::InvalidGrant)
 }
 
-/// Keeps a replayed proof out, across restarts and replicas (RFC 9449 §11.1).
-pub(super) async fn proof_once(tx: &mut Tx, proof: &Proof) -> Result<(), Refusal> {
-    if tx.dpop_seen(&proof.jti_hash, proof.expires_at).await? {
-        return Ok(());
-    }
-    Err(Refusal::new(Code::InvalidProof, "this DPoP proof was used before; make a new one for each request"))
-}
-
 async fn redeem(engine: &Engine, tx: &mut Tx, code: &Secret, redirect: &str, verifier: &Secret, proof: &Proof) -> Result<Redeemed, Refusal> {
-    proof_once(tx, proof).await?;
     let now = engine.now();
     let row = match tx.code_take(&code.fingerprint(CODE), now).await? {
         Taken::First(row) => row,

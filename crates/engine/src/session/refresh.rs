@@ -10,7 +10,7 @@ use countersign_trail::{Actor, Decision, Kind};
 
 use crate::{
     Engine, Refusal,
-    session::grant::{access, invalid_grant, proof_once},
+    session::grant::{access, invalid_grant},
 };
 
 /// Label under which the store keeps a refresh token's fingerprint.
@@ -37,6 +37,7 @@ impl Engine {
     /// # Errors
     /// If the store does not answer, or the proof was used before.
     pub async fn revoke(&self, token: &Secret, proof: &Proof) -> Result<(), OAuthError> {
+        self.proof_once(proof).await.map_err(|r| r.oauth())?;
         let (engine, token, proof) = (self.clone(), token.clone(), proof.clone());
         self.store().write(move |tx| Box::pin(async move { revoke(&engine, tx, &token, &proof).await })).await.map_err(|r: Refusal| r.oauth())?;
         self.wake_sequencer();
@@ -45,7 +46,6 @@ impl Engine {
 }
 
 async fn refresh(engine: &Engine, tx: &mut Tx, token: &Secret, proof: &Proof) -> Result<Refreshed, Refusal> {
-    proof_once(tx, proof).await?;
     let now = engine.now();
     let old = token.fingerprint(REFRESH);
     let row = tx.refresh(&old, Lock::Update).await?.ok_or_else(|| invalid_grant("the refresh token is not known; sign in again"))?;
@@ -89,7 +89,6 @@ async fn end(engine: &Engine, tx: &mut Tx, row: &RefreshRow, why: &str) -> Resul
 }
 
 async fn revoke(engine: &Engine, tx: &mut Tx, token: &Secret, proof: &Proof) -> Result<(), Refusal> {
-    proof_once(tx, proof).await?;
     let Some(row) = tx.refresh(&token.fingerprint(REFRESH), Lock::Update).await? else { return Ok(()) };
     let ours = tx.session(row.tenant, row.session).await?.is_some_and(|s| s.jkt == proof.jkt && s.live(engine.now()));
     if ours { end(engine, tx, &row, "revoked").await } else { Ok(()) }

@@ -67,9 +67,6 @@ fn actor_refused(refusal: &Refusal) -> OAuthError {
 
 async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, actor: Secret, proof: Proof) -> Result<Minted, Refusal> {
     failpoint!("exchange-in-transaction");
-    if !s.tx.dpop_seen(&proof.jti_hash, proof.expires_at).await? {
-        return Err(Refusal::new(Code::InvalidProof, "this DPoP proof was used before; make a new one for each request"));
-    }
     let row = warranted(s, &request.subject_token, &actor, &proof).await?;
     let delegation = row.delegation;
     tell(&mut s.line, &delegation);
