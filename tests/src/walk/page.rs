@@ -167,6 +167,19 @@ impl Page {
         typed.await.map_err(|e| self.fault(e))
     }
 
+    /// Scrolls until it stands at the bottom of what shows.
+    ///
+    /// # Errors
+    /// If it does not come.
+    pub async fn scroll_to(&self, what: &At) -> Done {
+        let attempt = async || {
+            let Some(element) = self.shown(what).await? else { return Ok(None) };
+            let asked = serde_json::to_value(&element)?;
+            self.client.execute("arguments[0].scrollIntoView({ block: 'end' })", vec![asked]).await.map(Some)
+        };
+        self.try_until(&what.to_string(), attempt).await.map(drop)
+    }
+
     /// Its text, with white space made one space each.
     ///
     /// # Errors

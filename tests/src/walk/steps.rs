@@ -307,6 +307,8 @@ impl Walk {
         admin::reads_story(&at.ruth, "dana for cus_8812", &["Everything stops:", "by ruth"]).await?;
         self.shot(&at.ruth, "story-ended").await?;
         looks::here(&at.ruth, &mut self.diary, "story").await?;
+        at.ruth.scroll_to(&At::tag("li").saying("Everything stops:")).await?;
+        self.shot(&at.ruth, "story-to-its-end").await?;
         agent::dismiss(&at.dana).await
     }
 

@@ -139,6 +139,8 @@ async fn reopen(s: &mut Scope<'_>, id: CaseId) -> Result<CaseView, Refusal> {
 }
 
 async fn load(s: &mut Scope<'_>, id: CaseId) -> Result<Case, Refusal> {
+    // INVARIANT: rows are locked in the order request, case, API, delegation; what may end with the case comes before it.
+    s.tx.requests_open_of_case(s.call.tenant, id).await?;
     let case = s.tx.case(s.call.tenant, id, Lock::Update).await?.ok_or_else(|| Refusal::not_found("case"))?.case;
     tell(s, &case);
     Ok(case)

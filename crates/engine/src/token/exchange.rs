@@ -67,10 +67,12 @@ fn actor_refused(refusal: &Refusal) -> OAuthError {
 
 async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, actor: Secret, proof: Proof) -> Result<Minted, Refusal> {
     failpoint!("exchange-in-transaction");
-    let row = warranted(s, &request.subject_token, &actor, &proof).await?;
-    let delegation = row.delegation;
+    let delegation = warranted(s, &request.subject_token, &actor, &proof, Lock::None).await?.delegation;
     tell(&mut s.line, &delegation);
-    let (_, facts) = still_justified(s.tx, &s.engine, &delegation, s.now, Lock::Share).await.map_err(super::super::refusal::Refusal::with_grant_error)?;
+    let (_, facts) = still_justified(s.tx, &s.engine, &delegation, s.now, Lock::Share).await.map_err(Refusal::with_grant_error)?;
+    // INVARIANT: rows are locked in the order request, case, API, delegation; so it is held last, and looked at once more.
+    let delegation = warranted(s, &request.subject_token, &actor, &proof, Lock::Share).await?.delegation;
+    delegation.live(s.now).map_err(|rail| Refusal::from(rail).with_grant_error())?;
 
     let contract = &facts.api.contract;
     if request.target != contract.audience {
@@ -123,9 +125,9 @@ async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, actor: Secret, proof:
 }
 
 /// The delegation that the warrant stands for, if this agent, at this console, with this key, holds it.
-async fn warranted(s: &mut Scope<'_>, warrant: &Secret, actor: &Secret, proof: &Proof) -> Result<DelegationRow, Refusal> {
+async fn warranted(s: &mut Scope<'_>, warrant: &Secret, actor: &Secret, proof: &Proof, lock: Lock) -> Result<DelegationRow, Refusal> {
     let refused = |text: &str| Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidGrant);
-    let Some(row) = s.tx.delegation_by_warrant(&warrant.fingerprint(WARRANT), Lock::Share).await? else {
+    let Some(row) = s.tx.delegation_by_warrant(&warrant.fingerprint(WARRANT), lock).await? else {
         return Err(refused("the warrant is not known, or was issued anew since"));
     };
     if row.delegation.tenant != s.call.tenant || row.delegation.agent != s.call.person {
