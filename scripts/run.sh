@@ -32,7 +32,7 @@ if [ -n "$reset" ]; then
 fi
 if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then screenless=1; fi
 
-target=${CARGO_TARGET_DIR:-$PWD/target}
+target=${CARGO_TARGET_DIR:-$HOME/.cache/countersign/target}
 export CARGO_TARGET_DIR="$target"
 scripts/ui.sh
 # The whole workspace, as `make test` builds it: with fewer packages Cargo would choose other features and build all anew.
@@ -43,7 +43,11 @@ if [ -n "$screenless" ]; then
 fi
 
 # The issuer's port is kept from the first run; before it, one that is free now.
-free_port() { python3 - 2>/dev/null <<<'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' || echo 4759; }
+free_port() {
+  local port
+  while port=$((20000 + RANDOM)) && (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+  echo "$port"
+}
 mkdir -p -m 700 "$data"
 port=$(cat "$data/port" 2>/dev/null || free_port)
 secret="$data/accounts-secret"
@@ -51,10 +55,11 @@ secret="$data/accounts-secret"
 
 said=$(mktemp)
 "$target/debug/accounts-api" --issuer "http://localhost:$port" --client-secret-file "$secret" >"$said" &
-api=$!
+children=($!)
 finish() {
-  kill "$api" 2>/dev/null || true
-  wait "$api" 2>/dev/null || true
+  trap '' INT TERM HUP
+  kill "${children[@]}" 2>/dev/null || true
+  wait "${children[@]}" 2>/dev/null || true
   rm -f -- "$said"
 }
 trap finish EXIT
@@ -62,7 +67,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 for ((n = 0; n < 200; n++)); do
   grep -q '^listening on ' "$said" && break
-  kill -0 "$api" 2>/dev/null || exit 1
+  kill -0 "${children[0]}" 2>/dev/null || exit 1
   sleep 0.05
 done
 url=$(sed -n 's/^listening on //p' "$said")
@@ -70,6 +75,6 @@ echo "the sample company's API answers at $url; all people of the sample sign in
 
 status=0
 "$target/debug/countersign-console" --sample --port "$port" --accounts-api "$url" --accounts-secret-file "$secret" &
-console=$!
-wait "$console" || status=$?
+children+=($!)
+wait "${children[1]}" || status=$?
 exit "$status"

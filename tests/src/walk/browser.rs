@@ -1,6 +1,9 @@
 //! The person's browser: a real Chromium with a profile of its own, which opens what the console wants opened.
 
-use std::time::{Duration, Instant};
+use std::{
+    os::unix::fs::MetadataExt as _,
+    time::{Duration, Instant},
+};
 
 use fantoccini::Client;
 use serde_json::json;
@@ -16,7 +19,7 @@ use super::{
     stage::{Stage, free_port},
 };
 
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 8] = [
     "--headless=new",
     "--window-size=1280,1000",
     "--disable-gpu",
@@ -25,8 +28,6 @@ const FLAGS: [&str; 9] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    // Chromium does not sandbox itself where the walk runs as root, as in containers.
-    "--no-sandbox",
 ];
 
 /// The browser.
@@ -51,6 +52,10 @@ impl Browser {
         command.arg(format!("--port={port}"));
         let mut driver = Child::start(command, &stage.join("browser.log"))?;
         let mut flags: Vec<String> = FLAGS.map(str::to_owned).into();
+        // Chromium can't sandbox itself as root, as containers have it.
+        if std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
+            flags.push("--no-sandbox".into());
+        }
         flags.push(format!("--user-data-dir={}", stage.join("chromium").display()));
         let client = connect(&mut driver, port, "chromedriver", json!({ "browserName": "chrome", "goog:chromeOptions": { "args": flags } })).await?;
         let page = Page::new(client.clone(), None, "the browser");
