@@ -1,9 +1,6 @@
 //! The walk itself, step by step.
 
-use tokio::{
-    process::Command,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::{
     Done, Fault, Options, admin,
@@ -19,6 +16,9 @@ use super::{
     stage::Stage,
 };
 
+mod ends;
+mod tell;
+
 const MOVED: Ask<'_> = Ask {
     case: "ZD-4711",
     customer: "cus_8812",
@@ -26,30 +26,8 @@ const MOVED: Ask<'_> = Ask {
     minutes: "15",
     why: "Moved house and wrote from the address on file; asks that bills go to the new one.",
 };
-const CHARGED_TWICE: Ask<'_> = Ask {
-    case: "ZD-4698",
-    customer: "cus_4470",
-    actions: &["Read profile"],
-    minutes: "5",
-    why: "Says that October was charged twice; I need to see the invoices to know.",
-};
-const NO_CODES: Ask<'_> = Ask {
-    case: "ZD-4702",
-    customer: "cus_3051",
-    actions: &["Change postal address"],
-    minutes: "30",
-    why: "Cannot receive sign-in codes; wants letters at the new address meanwhile.",
-};
-const ROAMING: Ask<'_> = Ask {
-    case: "JSM-1182",
-    customer: "cus_1206",
-    actions: &["Change postal address"],
-    minutes: "15",
-    why: "Cancelled a roaming pack and also asks for another address, by telephone.",
-};
 const GET: &str = "GET/customers/{customer}";
 const PUT: &str = "PUT/customers/{customer}/address";
-const REFUSAL: &str = "Nobody checked who called. Ring back at the number on file first.";
 
 /// Plays the whole walk, printing what happens. On a failure the pictures say how things stood.
 ///
@@ -287,74 +265,6 @@ impl Walk {
         Ok(Windows { dana, sana, ruth })
     }
 
-    async fn case_closed(&mut self, at: &Windows) -> Done {
-        self.begin("8. ruth closes ZD-4711: the next call is refused, the bar says why, the trail shows it");
-        admin::close_case(&at.ruth, MOVED.case, "dana").await?;
-        self.shot(&at.ruth, "cases").await?;
-        at.dana.see(&agent::ended_bar().saying(MOVED.customer).saying("case ZD-4711 was closed by ruth")).await?;
-        self.shot(&at.dana, "ended-by-the-case").await?;
-        let body = r#"{"line1": "Elsewhere 1", "postcode": "00-001", "city": "Northhaven"}"#;
-        agent::call(&at.dana, PUT, Some(body), &["401"]).await?;
-        self.diary.note("the API refused the token that was still in its time");
-        self.shot(&at.dana, "call-refused").await?;
-        agent::go_to(&at.ruth, "Live trail").await?;
-        admin::sees(&at.ruth, "case.close", &["ruth", MOVED.case]).await?;
-        admin::sees(&at.ruth, "delegation.end", &[MOVED.customer]).await?;
-        admin::sees(&at.ruth, "token.refuse", &["accounts-api", MOVED.customer]).await?;
-        self.shot(&at.ruth, "trail-after-the-end").await?;
-        admin::opens(&at.ruth, "token.refuse", &["Actor", "Decision", "Code", "Token", "Delegation"]).await?;
-        self.shot(&at.ruth, "introspection-refused").await?;
-        admin::reads_story(&at.ruth, "dana for cus_8812", &["Everything stops:", "by ruth"]).await?;
-        self.shot(&at.ruth, "story-ended").await?;
-        looks::here(&at.ruth, &mut self.diary, "story").await?;
-        at.ruth.scroll_to(&At::tag("li").saying("Everything stops:")).await?;
-        self.shot(&at.ruth, "story-to-its-end").await?;
-        agent::dismiss(&at.dana).await
-    }
-
-    /// Asks, signs and starts.
-    async fn signed_and_started(&mut self, at: &Windows, ask: &Ask<'_>) -> Done {
-        agent::ask(&at.dana, ask).await?;
-        approver::reads(&at.sana, "dana", ask).await?;
-        approver::sign(&at.sana, &mut self.browser, &self.stage, &mut self.diary, ask).await?;
-        agent::stands(&at.dana, "Everybody has signed").await?;
-        agent::start(&at.dana, ask).await
-    }
-
-    async fn other_ends(&mut self, at: &Windows) -> Done {
-        self.begin("8. The same when dana presses End");
-        self.signed_and_started(at, &CHARGED_TWICE).await?;
-        agent::call(&at.dana, GET, None, &["200 OK", CHARGED_TWICE.customer]).await?;
-        agent::end(&at.dana, &CHARGED_TWICE).await?;
-        at.dana.see(&At::heading("You act for nobody")).await?;
-        self.shot(&at.dana, "ended-by-the-agent").await?;
-        self.begin("8. The same when sana takes her signature back");
-        self.signed_and_started(at, &NO_CODES).await?;
-        let body = r#"{"line1": "Pier 9", "postcode": "00-009", "city": "Northhaven"}"#;
-        agent::call(&at.dana, PUT, Some(body), &["200 OK", "Pier 9"]).await?;
-        looks::here(&at.dana, &mut self.diary, "acting").await?;
-        approver::unsign(&at.sana, &NO_CODES).await?;
-        at.dana.see(&agent::ended_bar().saying(NO_CODES.customer).saying("sana took their signature back")).await?;
-        agent::send(&at.dana, &["401"]).await?;
-        self.shot(&at.dana, "ended-by-the-signer").await?;
-        agent::dismiss(&at.dana).await
-    }
-
-    async fn other_answers(&mut self, at: &Windows) -> Done {
-        self.begin("5. sana refuses another request, with a reason that dana reads");
-        agent::ask(&at.dana, &ROAMING).await?;
-        approver::reads(&at.sana, "dana", &ROAMING).await?;
-        approver::refuse(&at.sana, REFUSAL).await?;
-        agent::stands(&at.dana, REFUSAL).await?;
-        self.shot(&at.dana, "request-refused").await?;
-        self.begin("4. dana asks again, and takes the request back");
-        agent::ask(&at.dana, &ROAMING).await?;
-        agent::withdraw(&at.dana).await?;
-        self.shot(&at.dana, "request-withdrawn").await?;
-        agent::go_to(&at.dana, "My work").await?;
-        self.shot(&at.dana, "my-work-at-the-end").await
-    }
-
     async fn looks(&mut self, at: &Windows) -> Done {
         self.begin("The main screens in the dark, and narrow");
         looks::places(&at.dana, &mut self.diary, &[("My work", "my-work")]).await?;
@@ -373,52 +283,6 @@ impl Walk {
         let Looked { objects, texts, bytes } = looked;
         self.diary.note(&format!("looked through {objects} objects and {texts} texts of three windows, and {} KiB of files", bytes / 1024));
         Ok(())
-    }
-
-    fn say_measures(&self) {
-        if let Some(console) = &self.console {
-            let memory = measure::memory(console.process());
-            self.diary.say(&format!("memory with three windows: console {} MiB, web view {} MiB (proportional set size)", memory.console, memory.web_view));
-        }
-    }
-
-    /// The whole screen.
-    async fn screen(&mut self, name: &str) -> Done {
-        let path = self.diary.next_path(name);
-        let done = Command::new("import").args(["-window", "root"]).arg(&path).status().await;
-        match done {
-            Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(Fault::program("import", status)),
-            Err(e) => Err(Fault::program("import", e)),
-        }
-    }
-
-    /// What failed, and how things stood.
-    async fn tell(&mut self, fault: &Fault) {
-        self.diary.say(&format!("FAILED: {}", self.step));
-        self.diary.say(&format!("   {fault}"));
-        if matches!(fault, Fault::Stopped) {
-            return;
-        }
-        let mut pages = vec![self.browser.page.clone()];
-        if let Some(console) = &self.console {
-            pages.extend(console.windows().await.unwrap_or_default());
-        }
-        for page in pages {
-            let name = page.name().replace(' ', "-");
-            if let Ok(png) = page.picture().await {
-                let _ = self.diary.keep_as(&format!("failed-{name}.png"), &png);
-            }
-            if let Ok(source) = page.source().await {
-                let _ = self.diary.keep_as(&format!("failed-{name}.html"), source.as_bytes());
-            }
-        }
-        for log in ["console.log", "accounts-api.log", "browser.log"] {
-            if let Ok(said) = std::fs::read(self.stage.join(log)) {
-                let _ = self.diary.keep_as(&format!("failed-{log}"), &said);
-            }
-        }
-        self.diary.say(&format!("   how things stood is in {}/failed-*", self.diary.out().display()));
     }
 
     async fn end(mut self) {
