@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use countersign_store::testing;
+
 const ISSUER: (&str, &str) = ("COUNTERSIGN_ISSUER", "https://sts.example");
 const LISTEN: (&str, &str) = ("COUNTERSIGN_LISTEN", "127.0.0.1:0");
 
@@ -69,22 +71,30 @@ impl Drop for Daemon {
 #[test]
 fn it_serves_until_it_is_told_to_stop() {
     let dir = tempfile::tempdir().unwrap();
-    let (_, key, _) = said(&run(&["new-master-key"], &[], dir.path()));
+    serves(dir.path(), &[("COUNTERSIGN_DATABASE_PATH", "data.db")]);
+}
+
+#[tokio::test]
+async fn it_serves_on_postgresql_too() {
+    let (runtime, owner) = testing::postgres_empty().await;
+    let dir = tempfile::tempdir().unwrap();
+    serves(dir.path(), &[("COUNTERSIGN_DATABASE_URL", runtime.expose()), ("COUNTERSIGN_DATABASE_OWNER_URL", owner.expose())]);
+}
+
+/// Starts it on a database, waits until it is ready, stops it, and reads what it said.
+fn serves(dir: &Path, database: &[(&str, &str)]) {
+    let (_, key, _) = said(&run(&["new-master-key"], &[], dir));
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (issuer, listen) = (format!("http://127.0.0.1:{port}"), format!("127.0.0.1:{port}"));
-    let env = [
-        ("COUNTERSIGN_ISSUER", issuer.as_str()),
-        ("COUNTERSIGN_LISTEN", &listen),
-        ("COUNTERSIGN_MASTER_KEY", key.trim()),
-        ("COUNTERSIGN_DATABASE_PATH", "data.db"),
-    ];
+    let mut env = vec![("COUNTERSIGN_ISSUER", issuer.as_str()), ("COUNTERSIGN_LISTEN", &listen), ("COUNTERSIGN_MASTER_KEY", key.trim())];
+    env.extend(database);
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersignd"));
-    let child = command.env_clear().envs(env).current_dir(dir.path()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = command.env_clear().envs(env.iter().copied()).current_dir(dir).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut daemon = Daemon(child);
     let log = BufReader::new(daemon.0.stderr.take().unwrap());
     let reader = std::thread::spawn(move || log.lines().map_while(Result::ok).collect::<Vec<_>>());
     let until = Instant::now() + Duration::from_secs(20);
-    while said(&run(&["healthcheck"], &env, dir.path())).0 != Some(0) {
+    while said(&run(&["healthcheck"], &env, dir)).0 != Some(0) {
         assert!(Instant::now() < until && daemon.0.try_wait().unwrap().is_none(), "it becomes ready");
     }
     assert!(Command::new("kill").args(["-TERM", &daemon.0.id().to_string()]).status().unwrap().success());

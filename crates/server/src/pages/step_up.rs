@@ -53,7 +53,7 @@ impl StepUpPage<'_> {
                 input type="text" name="username" value=(self.name) autocomplete="username" hidden readonly;
                 div {
                     label .lab for="password" { "Password of " (self.name) }
-                    input .inp #password name="password" type="password" autocomplete="current-password" maxlength=(super::PASSWORD_MAX) required autofocus;
+                    input .inp #password name="password" type="password" autocomplete="current-password" maxlength=(super::PASSWORD_MAX) required;
                     p .help { "Nobody else's password does, whoever is signed in at this browser." }
                 }
                 div .row {

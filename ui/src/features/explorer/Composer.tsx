@@ -55,8 +55,8 @@ export function Composer({ delegation, draft, onDraft }: Props) {
       {delegation.ended && (
         <Note tone="seal" icon={CircleStop}>
           <p>
-            <b>The session has ended: {endSentence(delegation)}.</b> You can still press Send, and see that the call is
-            refused.
+            <b>The session has ended: {endSentence(delegation)}.</b> You can still press Send: an API that asks the
+            service refuses at once, any other when its token runs out, minutes later.
           </p>
         </Note>
       )}
