@@ -124,6 +124,39 @@ async fn a_refusal_needs_a_reason_and_ends_the_request() {
     assert!(dana.post(&format!("/v1/requests/{}/start", asked.id), &json!({})).await.status >= 400);
 }
 
+/// Invites somebody who is a customer, and signs them in.
+async fn invited(world: &World, name: &str, role: &str, groups: &[&str], customer: &str) -> countersign_testkit::Person {
+    let ruth = world.person("ruth").await;
+    let answer = ruth.post("/v1/people", &json!({ "name": name, "roles": [role], "groups": groups, "customer": customer })).await.json();
+    assert_eq!(answer["person"]["customer"], customer);
+    let path = answer["link"].as_str().unwrap().strip_prefix(&world.issuer).unwrap().to_owned();
+    let mut browser = world.browser();
+    let page = browser.open(&path).await;
+    let joined = browser.send(&path, &page, &[("password", PASSWORD), ("again", PASSWORD)]).await;
+    assert!(joined.status < 400, "{}", joined.body);
+    world.person(name).await
+}
+
+#[tokio::test]
+async fn nobody_acts_or_signs_for_their_own_account() {
+    let world = World::new().await;
+    let (ruth, sana) = (world.person("ruth").await, world.person("sana").await);
+    let agent = invited(&world, "cara", "agent", &[], "cus_8812").await;
+    let approver = invited(&world, "carl", "approver", &["approvers"], "cus_3051").await;
+    for (key, customer) in [("OWN-1", "cus_8812"), ("OWN-2", "cus_3051")] {
+        let case = json!({ "key": key, "title": "t", "customer": customer, "priority": "low", "assignee": agent.me.id });
+        assert_eq!(ruth.post("/v1/cases", &case).await.status, 200);
+    }
+    let own = agent.form("OWN-1", &["profile:read"], 15).await;
+    let refused = agent.post("/v1/requests", &own).await;
+    assert!(refused.rules().iter().any(|r| r.contains("own-account")), "{}", refused.body);
+
+    let asked = agent.ask("OWN-2", &["profile:read"], 15).await;
+    assert!(!asked.may_sign.iter().any(|p| p.name == "carl"));
+    assert!(approver.review(&asked, Decision::Sign, None).await.rules().iter().any(|r| r.contains("own-account")));
+    assert_eq!(sana.sign(&world, &asked).await.state, RequestState::Signed);
+}
+
 #[tokio::test]
 async fn nobody_becomes_a_second_person_by_making_or_resetting_one() {
     let world = World::new().await;

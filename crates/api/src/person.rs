@@ -23,6 +23,10 @@ pub struct PersonView {
     pub roles: Vec<Role>,
     /// The groups that they are in.
     pub groups: Vec<String>,
+    /// The customer that they themselves are, as APIs call them (`sub`), if they are one.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
     /// Whether they have set a password yet.
     pub state: PersonState,
     /// Since when.
@@ -50,6 +54,10 @@ pub struct PersonInvite {
     /// The groups that they are in.
     #[serde(default)]
     pub groups: Vec<String>,
+    /// The customer that they themselves are, as APIs call them (`sub`): they neither act nor sign for that account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub customer: Option<String>,
 }
 
 /// What an invitation gives: a link, shown once.

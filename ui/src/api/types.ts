@@ -188,6 +188,10 @@ roles: Array<Role>,
  */
 groups: Array<string>, 
 /**
+ * The customer that they themselves are, as APIs call them (`sub`), if they are one.
+ */
+customer?: string, 
+/**
  * Whether they have set a password yet.
  */
 state: PersonState, 
@@ -207,7 +211,11 @@ roles: Array<Role>,
 /**
  * The groups that they are in.
  */
-groups: Array<string>, };
+groups: Array<string>, 
+/**
+ * The customer that they themselves are, as APIs call them (`sub`): they neither act nor sign for that account.
+ */
+customer?: string, };
 export type Invited = { 
 /**
  * Who was invited.

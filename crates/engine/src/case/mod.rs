@@ -102,8 +102,12 @@ fn check(input: &CaseCreate) -> Result<(), Refusal> {
     if input.title.trim().is_empty() || input.title.chars().count() > 200 {
         return Err(Refusal::invalid("say in 1 to 200 characters what the case is about"));
     }
-    // What APIs take as `sub`: printable ASCII, so that no two customers look alike.
-    if input.customer.is_empty() || input.customer.len() > 120 || !input.customer.bytes().all(|b| b.is_ascii_graphic()) {
+    check_customer(&input.customer)
+}
+
+/// What APIs take as `sub`: printable ASCII, so that no two customers look alike.
+pub(crate) fn check_customer(subject: &str) -> Result<(), Refusal> {
+    if subject.is_empty() || subject.len() > 120 || !subject.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(Refusal::invalid("the customer is what APIs call them: 1 to 120 printable ASCII characters without spaces"));
     }
     Ok(())

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use countersign_api::person::{Invited, PersonInvite};
-use countersign_domain::{AccountId, Code, InviteId, PersonId, Rail, Secret};
+use countersign_domain::{AccountId, Code, CustomerId, InviteId, PersonId, Rail, Secret};
 use countersign_store::{AccountRow, InviteRow, Lock, PersonRow, Tx};
 use countersign_trail::{Actor, Kind};
 
 use crate::{
     Call, Engine, InviteShow, Refusal,
     act::Scope,
+    case::check_customer,
     person::{check_groups, check_name, check_roles, view_of},
     session::password,
 };
@@ -107,7 +108,15 @@ async fn invite(s: &mut Scope<'_>, input: PersonInvite) -> Result<Invited, Refus
     let id = PersonId::new(s.now, s.engine.entropy());
     s.line.person = Some(id);
     let tenant = s.call.tenant;
-    s.tx.person_insert(&PersonRow { tenant, id, name: input.name.clone(), customer: None, created_at: s.now }).await?;
+    let customer = match &input.customer {
+        Some(subject) => {
+            check_customer(subject)?;
+            Some(s.tx.customer_upsert(tenant, subject, CustomerId::new(s.now, s.engine.entropy())).await?)
+        }
+        None => None,
+    };
+    s.line.subject = customer;
+    s.tx.person_insert(&PersonRow { tenant, id, name: input.name.clone(), customer, created_at: s.now }).await?;
     let account = AccountRow { id: AccountId::new(s.now, s.engine.entropy()), tenant, person: id, login: input.name, password_hash: None };
     s.tx.account_insert(&account, s.now).await?;
     s.tx.roles_set(tenant, id, &input.roles).await?;

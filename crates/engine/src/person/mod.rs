@@ -8,7 +8,7 @@ use countersign_api::person::{PersonState, PersonView};
 use countersign_domain::{PersonId, TenantId, Timestamp, person::Role};
 use countersign_store::{PersonRow, Tx};
 
-use crate::{Call, Engine, Refusal};
+use crate::{Call, Engine, Refusal, name};
 
 /// What an invitation's page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +45,13 @@ impl Engine {
 
 async fn view(tx: &mut Tx, row: PersonRow) -> Result<PersonView, Refusal> {
     let joined = tx.account_by_person(row.tenant, row.id).await?.is_some_and(|a| a.password_hash.is_some());
+    let customer = match row.customer {
+        Some(id) => Some(name::customer(tx, row.tenant, id).await?.subject),
+        None => None,
+    };
     Ok(PersonView {
         id: row.id,
+        customer,
         roles: tx.roles(row.tenant, row.id).await?,
         groups: tx.groups(row.tenant, row.id).await?,
         state: if joined { PersonState::Active } else { PersonState::Invited },

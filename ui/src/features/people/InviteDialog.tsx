@@ -22,9 +22,16 @@ export function InviteDialog({ groups, taken, onInvited, onClose }: InviteDialog
   const queries = useQueryClient();
   const [name, setName] = useState('');
   const [rights, setRights] = useState<Rights>({ roles: ['agent'], groups: [] });
+  const [customer, setCustomer] = useState('');
   const [sent, setSent] = useState(false);
   const invite = useMutation({
-    mutationFn: () => client.person_invite({ name, roles: [...rights.roles], groups: [...rights.groups] }),
+    mutationFn: () =>
+      client.person_invite({
+        name,
+        roles: [...rights.roles],
+        groups: [...rights.groups],
+        ...(customer.trim() && { customer: customer.trim() }),
+      }),
     onSuccess: (invited) => {
       void queries.invalidateQueries({ queryKey: keys.people });
       onInvited(invited);
@@ -73,6 +80,22 @@ export function InviteDialog({ groups, taken, onInvited, onClose }: InviteDialog
         )}
       </Field>
       <RightsField value={rights} onChange={setRights} groups={groups} needOne={sent} />
+      <Field
+        label="Their own customer account"
+        hint="if they have one"
+        help="What APIs call them, such as cus_8812. They can neither act nor sign for it. It stays."
+      >
+        {(p) => (
+          <input
+            {...p}
+            className="inp mono"
+            value={customer}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={(e) => setCustomer(e.target.value)}
+          />
+        )}
+      </Field>
       {invite.error && <Refusal error={invite.error} />}
     </Dialog>
   );
