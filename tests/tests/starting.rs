@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign_api::request::RequestState;
 use countersign_domain::Code;
-use countersign_testkit::{World, person::started};
+use countersign_testkit::{Db, World, person::started};
 use serde_json::json;
 
 fn start_of(id: countersign_domain::RequestId) -> String {
@@ -55,16 +55,18 @@ async fn a_request_runs_out_unsigned_and_unstarted() {
 
 #[tokio::test]
 async fn two_starts_at_once_make_one_delegation() {
-    let world = World::new().await;
-    let (dana, sana) = (world.person("dana").await, world.person("sana").await);
-    let elsewhere = world.person("dana").await;
-    let asked = dana.ask("ZD-4711", &["address:write"], 15).await;
-    sana.sign(&world, &asked).await;
-    let (path, body) = (start_of(asked.id), json!({}));
-    let (one, other) = tokio::join!(dana.post(&path, &body), elsewhere.post(&path, &body));
-    let statuses = [one.status, other.status];
-    assert_eq!(statuses.iter().filter(|s| **s == 200).count(), 1, "{statuses:?}");
-    assert_eq!(dana.get("/v1/delegations").await.json()["items"].as_array().unwrap().len(), 1);
+    for db in [Db::Sqlite, Db::Postgres] {
+        let world = World::on(db).await;
+        let (dana, sana) = (world.person("dana").await, world.person("sana").await);
+        let elsewhere = world.person("dana").await;
+        let asked = dana.ask("ZD-4711", &["address:write"], 15).await;
+        sana.sign(&world, &asked).await;
+        let (path, body) = (start_of(asked.id), json!({}));
+        let (one, other) = tokio::join!(dana.post(&path, &body), elsewhere.post(&path, &body));
+        let statuses = [one.status, other.status];
+        assert_eq!(statuses.iter().filter(|s| **s == 200).count(), 1, "{statuses:?}");
+        assert_eq!(dana.get("/v1/delegations").await.json()["items"].as_array().unwrap().len(), 1);
+    }
 }
 
 #[tokio::test]
@@ -130,17 +132,19 @@ async fn a_case_closed_or_given_away_between_signing_and_starting_stops_the_star
 
 #[tokio::test]
 async fn signing_and_withdrawing_at_once_leave_no_signed_request_that_was_withdrawn() {
-    let world = World::new().await;
-    let (dana, sana) = (world.person("dana").await, world.person("sana").await);
-    for _ in 0..4 {
-        let asked = dana.ask("ZD-4711", &["address:write"], 15).await;
-        sana.prove(&world, &asked).await;
-        let withdraw = format!("/v1/requests/{}/withdraw", asked.id);
-        let body = json!({});
-        let (signed, withdrawn) = tokio::join!(sana.review(&asked, countersign_domain::review::Decision::Sign, None), dana.post(&withdraw, &body));
-        assert_eq!(withdrawn.status, 200, "a signed request can be withdrawn too: {}", withdrawn.body);
-        assert!(signed.status == 200 || signed.rules().contains(&"rail:not-waiting".into()), "{}", signed.body);
-        assert_eq!(dana.look(asked.id).await.state, RequestState::Withdrawn);
-        assert!(dana.post(&start_of(asked.id), &json!({})).await.status >= 400);
+    for db in [Db::Sqlite, Db::Postgres] {
+        let world = World::on(db).await;
+        let (dana, sana) = (world.person("dana").await, world.person("sana").await);
+        for _ in 0..4 {
+            let asked = dana.ask("ZD-4711", &["address:write"], 15).await;
+            sana.prove(&world, &asked).await;
+            let withdraw = format!("/v1/requests/{}/withdraw", asked.id);
+            let body = json!({});
+            let (signed, withdrawn) = tokio::join!(sana.review(&asked, countersign_domain::review::Decision::Sign, None), dana.post(&withdraw, &body));
+            assert_eq!(withdrawn.status, 200, "a signed request can be withdrawn too: {}", withdrawn.body);
+            assert!(signed.status == 200 || signed.rules().contains(&"rail:not-waiting".into()), "{}", signed.body);
+            assert_eq!(dana.look(asked.id).await.state, RequestState::Withdrawn);
+            assert!(dana.post(&start_of(asked.id), &json!({})).await.status >= 400);
+        }
     }
 }
