@@ -1,14 +1,20 @@
 //! The end: the embedded service goes with the last window, after a word with whoever is acting.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use countersign_api::console::ServiceView;
+use rfd::{AsyncMessageDialog, MessageButtons, MessageDialogResult, MessageLevel};
 use tauri::{AppHandle, Manager, Runtime, WindowEvent};
 
 use crate::shell::{Shell, locked};
 
 /// How long the embedded service may take to finish what it does.
 const GRACE: Duration = Duration::from_secs(12);
+/// The button that closes the window all the same.
+const CLOSE: &str = "Close";
 
 /// What happens to a window.
 pub fn on_window_event<R: Runtime>(window: &tauri::Window<R>, event: &WindowEvent) {
@@ -31,25 +37,39 @@ fn owes_a_warning<R: Runtime>(shell: &Shell<R>, label: &str) -> bool {
     embedded && last && seats.iter().any(|s| s.acts())
 }
 
-fn ask<R: Runtime>(shell: &Shell<R>, window: tauri::Window<R>) {
+/// Asks once, however often the window is closed meanwhile. It stays until the answer is to close it.
+fn ask<R: Runtime>(shell: &Arc<Shell<R>>, window: tauri::Window<R>) {
+    if shell.asks_to_close.swap(true, Ordering::AcqRel) {
+        return;
+    }
     let customer = shell.seats().iter().find_map(|s| s.state().acting).map(|a| a.customer.subject).unwrap_or_default();
-    let asked = window.clone().run_on_main_thread(move || {
-        let dialog = rfd::AsyncMessageDialog::new()
-            .set_level(rfd::MessageLevel::Warning)
+    let (asking, shown) = (Arc::clone(shell), window.clone());
+    let asked = window.run_on_main_thread(move || {
+        let dialog = AsyncMessageDialog::new()
+            .set_level(MessageLevel::Warning)
+            .set_parent(&shown)
             .set_title("Close while acting?")
             .set_description(format!(
                 "You act for {customer}. This is the last window, and the service ends with it: no further call can be made until you open the console again. \
                  The delegation stays as it is and runs out at its time; then you can take it up again or end it."
             ))
-            .set_buttons(rfd::MessageButtons::OkCancelCustom("Close".into(), "Stay".into()))
+            .set_buttons(MessageButtons::OkCancelCustom(CLOSE.into(), "Stay".into()))
             .show();
         tauri::async_runtime::spawn(async move {
-            if dialog.await == rfd::MessageDialogResult::Custom("Close".into()) {
-                let _ = window.destroy();
+            // The same button, as GTK and as the other systems tell it.
+            let closes = match dialog.await {
+                MessageDialogResult::Ok => true,
+                MessageDialogResult::Custom(button) => button == CLOSE,
+                _ => false,
+            };
+            asking.asks_to_close.store(false, Ordering::Release);
+            if closes {
+                let _ = shown.destroy();
             }
         });
     });
     if let Err(error) = asked {
+        shell.asks_to_close.store(false, Ordering::Release);
         tracing::error!(%error, "the warning could not be shown, so the window stays");
     }
 }

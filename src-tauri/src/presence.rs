@@ -34,6 +34,7 @@ impl<R: Runtime> Seat<R> {
             inside.stream = Some(Stream::Connecting);
             inside.follower = Some(gone.clone());
         });
+        self.entitle();
         self.shell.comes_back(self);
         self.take_over(&session, &me).await;
         let seat = Arc::clone(self);

@@ -10,7 +10,7 @@ use countersign_api::{
 use countersign_client::{Session, SignIn, fault};
 use countersign_domain::{Code, RequestId, Timestamp};
 use serde::Serialize;
-use tauri::{Emitter, EventTarget, Runtime};
+use tauri::{Emitter, EventTarget, Manager, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -106,6 +106,16 @@ impl<R: Runtime> Seat<R> {
         let mut inside = locked(&self.inside);
         change(&mut inside);
         self.tell("console", &self.state_of(&inside));
+    }
+
+    /// Says in the window's title who is in it, for whoever looks for it among others.
+    pub(crate) fn entitle(&self) {
+        let title = self.me().map_or_else(|| "Countersign".into(), |me| format!("{} – Countersign", me.name));
+        if let Some(window) = self.shell.app.get_webview_window(&self.label)
+            && let Err(error) = window.set_title(&title)
+        {
+            tracing::debug!(%error, window = self.label, "the window could not be given a title");
+        }
     }
 
     /// To this window alone.
@@ -217,6 +227,7 @@ impl<R: Runtime> Seat<R> {
             }
             *inside = Inside { browser: inside.browser.take(), ..Inside::default() };
         });
+        self.entitle();
     }
 
     /// The window is gone. The sign-in stays where it is kept.

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -39,6 +39,8 @@ pub struct Shell<R: Runtime> {
     pub(crate) view: Mutex<Option<ServiceView>>,
     seats: Mutex<BTreeMap<String, Arc<Seat<R>>>>,
     made: AtomicU32,
+    /// Whether somebody is being asked if they want to close while acting.
+    pub(crate) asks_to_close: AtomicBool,
     awake: watch::Sender<bool>,
     /// What windows were told: label, event, payload. (A listener in Rust hears other windows' events now and then.)
     #[cfg(test)]
@@ -69,6 +71,7 @@ impl<R: Runtime> Shell<R> {
             view: Mutex::default(),
             seats: Mutex::default(),
             made: AtomicU32::new(0),
+            asks_to_close: AtomicBool::new(false),
             awake: watch::Sender::new(false),
             #[cfg(test)]
             told: Mutex::default(),

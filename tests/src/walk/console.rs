@@ -100,13 +100,21 @@ impl Console {
     ///
     /// # Errors
     /// If it does not end.
-    pub async fn stop(mut self) -> Done {
+    pub async fn stop(self) -> Done {
         signal("TERM", &self.process.to_string());
+        self.ended().await
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// If it does not end.
+    pub async fn ended(mut self) -> Done {
         let begun = Instant::now();
         while measure::runs(self.process) {
             if begun.elapsed() > PATIENCE {
                 self.driver.stop().await;
-                return Err(Fault::program("countersign-console", "it did not end when it was asked to"));
+                return Err(Fault::program("countersign-console", "it did not end"));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

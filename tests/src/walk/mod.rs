@@ -10,6 +10,7 @@ pub mod approver;
 pub mod browser;
 pub mod child;
 pub mod console;
+pub mod desktop;
 pub mod diary;
 pub mod fault;
 pub mod locate;

@@ -243,12 +243,10 @@ impl Walk {
     }
 
     async fn close_and_open_again(&mut self, at: Windows) -> Done<Windows> {
-        self.begin("6. dana closes the console while acting, and opens it again");
-        // The other windows go with it: who acted is in the first window again.
+        self.begin("6. dana closes the console while acting, is warned, closes it all the same, and opens it again");
+        self.close_last_window(&at).await?;
+        // The other windows went before: who acted is in the first window again.
         drop(at);
-        if let Some(console) = self.console.take() {
-            console.stop().await?;
-        }
         let console = self.console.insert(Console::start(&self.stage).await?);
         let (process, dana) = (console.process(), console.only_window("dana").await?);
         agent::acts(&dana, &MOVED).await?;

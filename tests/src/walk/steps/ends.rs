@@ -5,6 +5,7 @@ use super::{
         Done, admin,
         agent::{self, Ask},
         approver,
+        desktop::{Desktop, Side},
         locate::At,
         looks,
     },
@@ -34,7 +35,37 @@ const ROAMING: Ask<'_> = Ask {
 };
 const REFUSAL: &str = "Nobody checked who called. Ring back at the number on file first.";
 
+const WARNING: &str = "Close while acting?";
+
 impl Walk {
+    /// The close buttons of all windows, dana's last: she acts, so she is asked first.
+    pub(super) async fn close_last_window(&mut self, at: &Windows) -> Done {
+        let desktop = Desktop::open()?;
+        for other in ["ruth", "sana"] {
+            desktop.close(&format!("{other} – Countersign"))?;
+            desktop.see(&format!("{other} – Countersign"), 0).await?;
+            desktop.see(WARNING, 0).await?;
+        }
+        let dana = "dana – Countersign";
+        desktop.close(dana)?;
+        desktop.see(WARNING, 1).await?;
+        desktop.close(dana)?;
+        self.screen("warned-before-closing").await?;
+        desktop.see(WARNING, 1).await?;
+        desktop.answer(WARNING, Side::Right).await?;
+        agent::call(&at.dana, GET, None, &["200 OK", MOVED.customer]).await?;
+        self.diary.note("closing twice asked once; she stayed, and could go on calling");
+        desktop.close(dana)?;
+        desktop.see(WARNING, 1).await?;
+        desktop.answer(WARNING, Side::Left).await?;
+        desktop.see(dana, 0).await?;
+        if let Some(console) = self.console.take() {
+            console.ended().await?;
+        }
+        self.diary.note("she closed it all the same: window, service and program are gone");
+        Ok(())
+    }
+
     pub(super) async fn case_closed(&mut self, at: &Windows) -> Done {
         self.begin("8. ruth closes ZD-4711: the next call is refused, the bar says why, the trail shows it");
         admin::close_case(&at.ruth, MOVED.case, "dana").await?;
