@@ -22,7 +22,7 @@ pub fn on_window_event<R: Runtime>(window: &tauri::Window<R>, event: &WindowEven
     match event {
         WindowEvent::CloseRequested { api, .. } if owes_a_warning(&shell, window.label()) => {
             api.prevent_close();
-            ask(&shell, window.clone());
+            ask(&shell, window);
         }
         WindowEvent::Destroyed => shell.closed(window.label()),
         _ => {}
@@ -38,7 +38,7 @@ fn owes_a_warning<R: Runtime>(shell: &Shell<R>, label: &str) -> bool {
 }
 
 /// Asks once, however often the window is closed meanwhile. It stays until the answer is to close it.
-fn ask<R: Runtime>(shell: &Arc<Shell<R>>, window: tauri::Window<R>) {
+fn ask<R: Runtime>(shell: &Arc<Shell<R>>, window: &tauri::Window<R>) {
     if shell.asks_to_close.swap(true, Ordering::AcqRel) {
         return;
     }
