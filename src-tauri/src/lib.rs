@@ -17,6 +17,7 @@ pub mod names;
 mod presence;
 mod review;
 pub mod seat;
+pub mod secret;
 pub mod service;
 pub mod settings;
 pub mod shell;

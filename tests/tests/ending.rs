@@ -124,7 +124,7 @@ async fn the_signer_no_longer_may_sign() {
     let path = format!("/v1/people/{}", acting.sana.me.id);
     assert_eq!(ruth.post(&path, &json!({ "roles": ["approver"], "groups": [] })).await.status, 200);
     assert_eq!(world.introspect(&acting.token).await.json(), json!({ "active": false }));
-    assert_eq!(acting.dana.exchange(&acting.warrant).send().await.error(), "invalid_grant");
+    assert_eq!(acting.dana.exchange(&acting.warrant).send().await.error(), "invalid_request");
 }
 
 #[tokio::test]

@@ -62,16 +62,16 @@ async fn what_is_missing_forged_doubled_or_of_another_kind_is_refused() {
         ("a customer's token as actor", e().with("actor_token", &token), "invalid_request"),
         ("the warrant as actor", e().with("actor_token", warrant.expose()), "invalid_request"),
         ("an actor token that never was", e().with("actor_token", "csa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "invalid_request"),
-        ("a warrant that never was", e().with("subject_token", "csw_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "invalid_grant"),
-        ("a first-party token as warrant", e().with("subject_token", dana.access.expose()), "invalid_grant"),
-        ("a first-party token as subject", e().with("subject_token", dana.access.expose()).with("subject_token_type", TYPE_ACCESS_TOKEN), "invalid_request"),
+        ("a warrant that never was", e().with("subject_token", "csw_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "invalid_request"),
+        ("a first-party token as warrant", e().with("subject_token", dana.access.expose()), "invalid_request"),
+        ("a first-party token as subject", e().with("subject_token", dana.access.expose()).with("subject_token_type", TYPE_ACCESS_TOKEN), "unauthorized_client"),
         (
             "a refresh token as subject",
             e().with("subject_token", dana.refresh.expose()).with("subject_token_type", "urn:ietf:params:oauth:token-type:refresh_token"),
             "invalid_request",
         ),
-        ("a parent by a client that is not its audience", e().with("subject_token", &token).with("subject_token_type", TYPE_ACCESS_TOKEN), "invalid_request"),
-        ("a parent called a JWT", e().with("subject_token", &token).with("subject_token_type", TYPE_JWT), "invalid_request"),
+        ("a parent by a client that is not its audience", e().with("subject_token", &token).with("subject_token_type", TYPE_ACCESS_TOKEN), "unauthorized_client"),
+        ("a parent called a JWT", e().with("subject_token", &token).with("subject_token_type", TYPE_JWT), "unauthorized_client"),
         ("an id token", e().with("subject_token_type", "urn:ietf:params:oauth:token-type:id_token"), "invalid_request"),
         ("no subject", e().without("subject_token"), "invalid_request"),
         ("no subject type", e().without("subject_token_type"), "invalid_request"),
@@ -108,7 +108,7 @@ async fn another_agents_warrant_is_of_no_use() {
     let (_, _, warrant) = acting(&world).await;
     for thief in ["tove", "both", "gina", "dana"] {
         let refused = world.person(thief).await.exchange(&warrant).send().await;
-        assert_eq!((refused.status, refused.error().as_str()), (400, "invalid_grant"), "{thief}: {}", refused.body);
+        assert_eq!((refused.status, refused.error().as_str()), (400, "invalid_request"), "{thief}: {}", refused.body);
     }
 }
 
@@ -143,7 +143,7 @@ async fn a_token_is_narrowed_as_asked_and_never_outlives_the_delegation() {
     let late = dana.exchange(&warrant).token().await;
     assert!(claims(&late)["exp"].as_i64().unwrap() <= delegation.ends_at.unix_secs());
     world.clock.advance(Duration::from_mins(2));
-    assert_eq!(dana.exchange(&warrant).send().await.error(), "invalid_grant");
+    assert_eq!(dana.exchange(&warrant).send().await.error(), "invalid_request");
     assert_eq!(world.introspect(&late).await.json(), json!({ "active": false }));
 }
 

@@ -14,6 +14,9 @@ fn path(operation: &Operation, ids: &Foreign) -> String {
         Some("calls") => &ids.call,
         Some("events") => &ids.event,
         Some("people") => &ids.person,
+        Some("contracts") => &ids.api,
+        Some("contract-changes") => &ids.change,
+        Some("clients") => &ids.client,
         _ => &ids.case,
     };
     let path = operation.path.replace("{id}", id);
@@ -28,6 +31,9 @@ struct Foreign {
     call: String,
     event: String,
     person: String,
+    api: String,
+    change: String,
+    client: String,
 }
 
 async fn foreign(world: &World) -> Foreign {
@@ -37,6 +43,9 @@ async fn foreign(world: &World) -> Foreign {
     let (delegation, _) = gina.start(asked.id).await;
     let call = gina.intend(&delegation, "GET", "/customers/cus_8812").await;
     let line = world.trail(&gail).await.pop().expect("a line");
+    let gert = world.person("gert").await;
+    let change = gert.post("/v1/contract-changes", &json!({ "contract": proposed() })).await.json();
+    let made = gert.post("/v1/clients", &json!({ "id": "globex-machine", "name": "Theirs", "auth": "client_secret_basic" })).await.json();
     Foreign {
         case: gina.case("GX-1").await.id.to_string(),
         request: asked.id.to_string(),
@@ -44,7 +53,18 @@ async fn foreign(world: &World) -> Foreign {
         call: call.id.to_string(),
         event: line["id"].as_str().unwrap().to_owned(),
         person: gus.me.id.to_string(),
+        api: gina.api().await.id.to_string(),
+        change: change["id"].as_str().unwrap().to_owned(),
+        client: made["id"].as_str().unwrap().to_owned(),
     }
+}
+
+/// A contract of an API that nobody has.
+fn proposed() -> serde_json::Value {
+    json!({
+        "key": "billing", "name": "Billing", "audience": "https://api.globex.example/billing", "base_url": "http://127.0.0.1:9", "max_minutes": 5, "token_ttl_s": 60,
+        "actions": [{ "scope": "bill:read", "name": "Read bills", "effect": "Shows bills.", "risk": "low" }],
+    })
 }
 
 /// An input that is acceptable in form, so that what refuses is not the form.
@@ -57,6 +77,11 @@ fn input(operation: &Operation, ids: &Foreign) -> serde_json::Value {
             "reason": "Twenty characters and more of a reason.",
         }),
         "request_review" => json!({ "decision": "refuse", "digest": "0".repeat(64), "reason": "not here" }),
+        "contract_propose" => json!({ "contract": proposed() }),
+        "contract_review" => json!({ "decision": "refuse", "digest": "0".repeat(64) }),
+        "client_create" => json!({ "id": "some-machine", "name": "Some machine", "auth": "client_secret_basic" }),
+        "client_change" => json!({ "name": "Another name" }),
+        "client_secret_drop" => json!({ "secret": "sec_01a1f920-d180-7b31-9d04-5e77c0c07d52" }),
         "call_intend" => json!({ "method": "GET", "path": "/" }),
         "call_report" => json!({ "status": 200, "took_ms": 1 }),
         "person_invite" => json!({ "name": "A", "roles": ["agent"] }),
@@ -152,7 +177,7 @@ async fn what_is_another_tenants_is_not_there() {
     for person in &people {
         for operation in OPERATIONS.iter().filter(|o| o.method == "GET" && !o.path.contains("{id}") && o.name != "event_stream") {
             let body = person.get(&path(operation, &ids)).await.body;
-            for foreign in [&ids.case, &ids.request, &ids.delegation, &ids.event, &ids.person] {
+            for foreign in [&ids.case, &ids.request, &ids.delegation, &ids.event, &ids.person, &ids.api, &ids.change, &ids.client] {
                 assert!(!body.contains(foreign.as_str()), "{} as {} shows {foreign}", operation.name, person.login);
             }
         }

@@ -93,7 +93,7 @@ async fn a_start_whose_answer_was_lost_is_sent_again_and_replaces_the_warrant() 
     let (delegation, lost) = dana.start(asked.id).await;
     let (again, warrant) = started(&dana.post(&start_of(asked.id), &json!({})).await);
     assert_eq!((delegation.id, delegation.ends_at), (again.id, again.ends_at), "the clock runs on");
-    assert_eq!(dana.exchange(&lost).send().await.error(), "invalid_grant");
+    assert_eq!(dana.exchange(&lost).send().await.error(), "invalid_request");
     dana.exchange(&warrant).token().await;
 }
 
@@ -108,8 +108,8 @@ async fn a_console_opened_again_takes_its_delegation_over_and_the_old_warrant_is
     assert_eq!(tove.post(&path, &json!({})).await.code(), Code::NotFound);
     let elsewhere = world.person("dana").await;
     let (_, new) = started(&elsewhere.post(&path, &json!({})).await);
-    assert_eq!(dana.exchange(&old).send().await.error(), "invalid_grant");
-    assert_eq!(dana.exchange(&new).send().await.error(), "invalid_grant", "the warrant is bound to the other console's key");
+    assert_eq!(dana.exchange(&old).send().await.error(), "invalid_request");
+    assert_eq!(dana.exchange(&new).send().await.error(), "invalid_request", "the warrant is bound to the other console's key");
     elsewhere.exchange(&new).token().await;
 }
 

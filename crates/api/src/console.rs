@@ -3,7 +3,7 @@
 use countersign_domain::{EventId, RequestId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{delegation::DelegationView, session::Me};
+use crate::{client::SecretView, delegation::DelegationView, session::Me};
 
 /// All that a window knows of itself; sent whenever it changes, as the event `console`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
@@ -134,6 +134,15 @@ pub struct ApiCall {
     #[serde(default)]
     #[ts(optional)]
     pub body: Option<String>,
+}
+
+/// A client's new secret, which the console wrote into a file: it never comes into a window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+pub struct SecretSaved {
+    /// Which.
+    pub secret: SecretView,
+    /// The file, which only this user of the machine can read.
+    pub path: String,
 }
 
 /// What came of it.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     case::{CaseRef, CustomerRef},
+    contract::HopView,
     event::EventView,
     person::PersonRef,
     request::RequestView,
@@ -35,6 +36,8 @@ pub struct DelegationView {
     pub audience: String,
     /// What.
     pub actions: Vec<Action>,
+    /// What that takes at other APIs.
+    pub hops: Vec<HopView>,
     /// Whether the API sees who acts.
     pub mode: Mode,
     /// `txn` of its tokens.

@@ -55,6 +55,7 @@ pub fn find(name: &str) -> Option<&'static Operation> {
 const AGENT: Who = Who::Roles(&[Role::Agent]);
 const APPROVER: Who = Who::Roles(&[Role::Approver]);
 const ADMIN: Who = Who::Roles(&[Role::Admin]);
+const OVERSIGHT: Who = Who::Roles(&[Role::Approver, Role::Admin, Role::Auditor]);
 const DESK: Who = Who::Roles(&[Role::Approver, Role::Admin]);
 
 const fn op(name: &'static str, method: &'static str, path: &'static str, who: Who) -> Operation {
@@ -72,6 +73,17 @@ pub const OPERATIONS: &[Operation] = &[
     op("case_close", "POST", "/v1/cases/{id}/close", DESK),
     op("case_reopen", "POST", "/v1/cases/{id}/reopen", ADMIN),
     op("contract_list", "GET", "/v1/contracts", Who::SignedIn),
+    op("contract_get", "GET", "/v1/contracts/{id}", Who::SignedIn),
+    // A contract changes when somebody else than who proposed it agrees.
+    op("contract_propose", "POST", "/v1/contract-changes", ADMIN),
+    op("contract_change_list", "GET", "/v1/contract-changes", OVERSIGHT),
+    op("contract_review", "POST", "/v1/contract-changes/{id}/review", DESK),
+    op("contract_withdraw", "POST", "/v1/contract-changes/{id}/withdraw", ADMIN),
+    op("client_list", "GET", "/v1/clients", Who::Roles(&[Role::Admin, Role::Auditor])),
+    op("client_create", "POST", "/v1/clients", ADMIN),
+    op("client_change", "POST", "/v1/clients/{id}", ADMIN),
+    op("client_secret_make", "POST", "/v1/clients/{id}/secrets", ADMIN),
+    op("client_secret_drop", "POST", "/v1/clients/{id}/secrets/drop", ADMIN),
     op("request_preview", "POST", "/v1/requests/preview", AGENT),
     op("request_create", "POST", "/v1/requests", AGENT),
     op("request_list", "GET", "/v1/requests", Who::Roles(&[Role::Agent, Role::Approver])),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Reason,
     case::{CaseRef, CustomerRef},
+    contract::HopView,
     person::PersonRef,
 };
 
@@ -37,6 +38,8 @@ pub struct RequestCreate {
 pub struct Preview {
     /// What policy says.
     pub verdict: Verdict,
+    /// What it takes at other APIs, by risk from high to low.
+    pub hops: Vec<HopView>,
     /// The claims that the token would carry, and where each comes from; empty if refused.
     pub claims: Vec<Claim>,
 }
@@ -123,6 +126,8 @@ pub struct RequestView {
     pub contract_version: i64,
     /// What, by risk from high to low.
     pub actions: Vec<Action>,
+    /// What that takes at other APIs, by risk from high to low.
+    pub hops: Vec<HopView>,
     /// For how long, in minutes from the start.
     pub minutes: u32,
     /// Whether the API sees who acts.

@@ -3,16 +3,20 @@
 use ts_rs::{Config, TS};
 
 use countersign_domain::{
-    ApiId, CallId, CaseId, Code, CorrelationId, CustomerId, DelegationId, EventId, PersonId, RequestId, SessionId, TenantId, Timestamp, TokenId, TransactionId,
+    ApiId, CallId, CaseId, Code, ContractChangeId, CorrelationId, CustomerId, DelegationId, EventId, PersonId, RequestId, SecretId, SessionId, TenantId,
+    Timestamp, TokenId, TransactionId,
+    alg::Algorithm,
     canonical::Digest,
     case::{CaseState, Priority},
-    contract::{Action, Endpoint, Mode, Risk},
+    client::AuthMethod,
+    contract::{Action, Contract, Endpoint, Format, Mode, Risk, Subject},
     delegation::EndReason,
+    hop::Hop,
     person::Role,
     review::Decision,
 };
 
-use crate::{call, case, console, contract, delegation, event, person, problem, request, session};
+use crate::{call, case, client, console, contract, delegation, event, person, problem, request, session};
 
 /// All types as one TypeScript module.
 #[must_use]
@@ -30,12 +34,14 @@ pub fn module() -> String {
         ApiId,
         CallId,
         CaseId,
+        ContractChangeId,
         CorrelationId,
         CustomerId,
         DelegationId,
         EventId,
         PersonId,
         RequestId,
+        SecretId,
         SessionId,
         TenantId,
         TokenId,
@@ -45,10 +51,16 @@ pub fn module() -> String {
         Code,
         CaseState,
         Priority,
+        Algorithm,
+        AuthMethod,
+        Hop,
         Action,
         Endpoint,
+        Format,
+        Subject,
         Mode,
         Risk,
+        Contract,
         EndReason,
         Role,
         Decision,
@@ -69,6 +81,19 @@ pub fn module() -> String {
         case::CaseCreate,
         case::CaseAssign,
         contract::ContractView,
+        contract::ContractVersion,
+        contract::ContractDetail,
+        contract::HopView,
+        contract::ContractPropose,
+        contract::ContractChangeState,
+        contract::Difference,
+        contract::ContractChangeView,
+        contract::ContractReview,
+        client::SecretView,
+        client::ClientView,
+        client::ClientCreate,
+        client::ClientChange,
+        client::SecretDrop,
         request::RequestCreate,
         request::Preview,
         request::Verdict,
@@ -99,6 +124,7 @@ pub fn module() -> String {
         console::BrowserWait,
         console::Stream,
         console::ConsoleState,
+        console::SecretSaved,
         console::ApiCall,
         console::ApiAnswer,
     );

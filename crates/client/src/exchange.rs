@@ -7,7 +7,7 @@ use countersign_domain::{Code, Secret, Timestamp};
 use countersign_oauth::{
     OAuthError,
     error::ErrorCode,
-    token::{ExchangeRequest, IssuedType, TokenRequest, TokenType},
+    token::{ExchangeRequest, IssuedType, Subject, TokenRequest, TokenType},
 };
 
 use crate::{
@@ -46,12 +46,12 @@ impl Session {
     pub async fn exchange(&self, warrant: &Warrant, audience: &str, scope: &BTreeSet<String>) -> Result<ApiToken, Problem> {
         let correlation = self.client().edge().correlation();
         let request = TokenRequest::Exchange(ExchangeRequest {
-            subject_token: warrant.0.clone(),
-            actor_token: self.access(correlation).await?,
+            subject: Subject::Warrant(warrant.0.clone()),
+            actor_token: Some(self.access(correlation).await?),
             target: audience.to_owned(),
             scope: scope.clone(),
             requested: IssuedType::AccessToken,
-            client_id: CLIENT_ID.into(),
+            client_id: Some(CLIENT_ID.into()),
         });
         let asked = match self.ask_token(&request, correlation).await {
             // A lost race did nothing, and a lost answer is a token that nobody holds: once more is safe.
@@ -61,7 +61,8 @@ impl Session {
             other => other,
         };
         let answer = asked.map_err(|refused| match refused {
-            Refused::ByService(e) if e.code == ErrorCode::InvalidGrant => {
+            // RFC 8693 §2.2.2 has one code for all that may be wrong with a subject token; ours stands beside it.
+            Refused::ByService(e) if e.code == ErrorCode::InvalidRequest && e.reason.is_some() => {
                 fault::problem(Code::DelegationEnded, "The delegation is over", sentence(&e), correlation)
             }
             other => other.into_problem(self.client(), correlation),

@@ -8,7 +8,8 @@ use countersign_api::{
     List, Problem,
     call::{CallIntended, CallIntent, CallOutcome, CallReported},
     case::{CaseAssign, CaseCreate, CaseView},
-    contract::ContractView,
+    client::{ClientChange, ClientCreate, ClientView, SecretDrop, SecretView},
+    contract::{ContractChangeView, ContractDetail, ContractPropose, ContractReview, ContractView},
     delegation::{DelegationView, Story},
     event::{EventDetail, EventPage, EventQuery},
     operation,
@@ -16,7 +17,7 @@ use countersign_api::{
     request::{Preview, RequestBox, RequestCreate, RequestQuery, RequestReview, RequestView},
     session::Me,
 };
-use countersign_domain::{CallId, CaseId, Code, CorrelationId, DelegationId, EventId, PersonId, RequestId, Secret};
+use countersign_domain::{ApiId, CallId, CaseId, Code, ContractChangeId, CorrelationId, DelegationId, EventId, PersonId, RequestId, Secret};
 use reqwest::{
     Method,
     header::{AUTHORIZATION, CONTENT_TYPE},
@@ -48,6 +49,15 @@ impl From<StartedBody> for Started {
     fn from(body: StartedBody) -> Self {
         Self { delegation: body.delegation, warrant: Warrant(body.warrant) }
     }
+}
+
+/// A client's new secret.
+#[derive(Debug, Deserialize)]
+pub struct MadeSecret {
+    /// Which.
+    pub secret: SecretView,
+    /// The secret itself.
+    pub client_secret: Secret,
 }
 
 /// A call as it is sent, perhaps twice.
@@ -102,6 +112,56 @@ impl Session {
     /// APIs that access can be asked to.
     pub async fn contract_list(&self) -> Done<List<ContractView>> {
         self.get("contract_list", "", "").await
+    }
+
+    /// One API with the history of its contract.
+    pub async fn contract_get(&self, id: ApiId) -> Done<ContractDetail> {
+        self.get("contract_get", &id.to_string(), "").await
+    }
+
+    /// Proposes a contract. Nothing changes before somebody else agrees.
+    pub async fn contract_propose(&self, input: &ContractPropose) -> Done<ContractChangeView> {
+        self.act("contract_propose", "", input).await
+    }
+
+    /// Proposals to change contracts.
+    pub async fn contract_change_list(&self) -> Done<List<ContractChangeView>> {
+        self.get("contract_change_list", "", "").await
+    }
+
+    /// Agrees to a proposal, or refuses it.
+    pub async fn contract_review(&self, id: ContractChangeId, input: &ContractReview) -> Done<ContractChangeView> {
+        self.act("contract_review", &id.to_string(), input).await
+    }
+
+    /// Takes one's own proposal back.
+    pub async fn contract_withdraw(&self, id: ContractChangeId) -> Done<ContractChangeView> {
+        self.act("contract_withdraw", &id.to_string(), &()).await
+    }
+
+    /// Machines that come to the token endpoint.
+    pub async fn client_list(&self) -> Done<List<ClientView>> {
+        self.get("client_list", "", "").await
+    }
+
+    /// Registers a client.
+    pub async fn client_create(&self, input: &ClientCreate) -> Done<ClientView> {
+        self.act("client_create", "", input).await
+    }
+
+    /// Changes a client.
+    pub async fn client_change(&self, id: &str, input: &ClientChange) -> Done<ClientView> {
+        self.act("client_change", &segment(id), input).await
+    }
+
+    /// Makes a secret for a client.
+    pub async fn client_secret_make(&self, id: &str) -> Done<MadeSecret> {
+        self.act("client_secret_make", &segment(id), &()).await
+    }
+
+    /// Takes a secret from a client.
+    pub async fn client_secret_drop(&self, id: &str, input: &SecretDrop) -> Done<ClientView> {
+        self.act("client_secret_drop", &segment(id), input).await
     }
 
     /// What policy says to a form as it stands.
@@ -291,6 +351,11 @@ impl Session {
 fn place(name: &str, id: &str) -> Option<(Method, String)> {
     let operation = operation::find(name)?;
     Some((Method::from_bytes(operation.method.as_bytes()).ok()?, operation.path.replace("{id}", id)))
+}
+
+/// A name as one segment of a path.
+fn segment(name: &str) -> String {
+    url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
 fn query<Q: Serialize>(query: &Q) -> String {

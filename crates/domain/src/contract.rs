@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::{alg::Algorithm, client, hop::Hop};
 
 /// What may go wrong if an action is misused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
@@ -76,6 +78,31 @@ pub struct Action {
     pub effect: String,
     /// What may go wrong.
     pub risk: Risk,
+    /// What doing it takes at other APIs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Hop>,
+}
+
+/// What a token looks like to the API.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// A signed JWT (RFC 9068), which the API can check by itself.
+    #[default]
+    Jwt,
+    /// A handle that tells nothing; the API introspects.
+    Opaque,
+}
+
+/// What `sub` is unique in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// No two tenants call a customer the same.
+    #[default]
+    Unique,
+    /// Two tenants may; so `sub` is `<tenant>:<customer>`.
+    Qualified,
 }
 
 /// One HTTP operation of an API, for the explorer.
@@ -95,7 +122,7 @@ pub struct Endpoint {
 }
 
 /// A version of what an API promises and wants.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contract {
     /// Short name in addresses and lists, such as `accounts`; unique in the tenant.
@@ -121,8 +148,35 @@ pub struct Contract {
     /// Whether its tokens must be bound to a key (RFC 9449 §6).
     #[serde(default)]
     pub bound: bool,
-    /// The client that may introspect its tokens (RFC 7662 §2.1).
-    pub introspection_client: String,
+    /// What its tokens look like.
+    #[serde(default)]
+    pub format: Format,
+    /// With what its JWTs are signed.
+    #[serde(default)]
+    pub alg: Algorithm,
+    /// What `sub` is unique in.
+    #[serde(default)]
+    pub subject: Subject,
+    /// The API's own client: it alone may exchange a token that the API was called with, for the actions that its own take elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub client: Option<String>,
+    /// The clients that may introspect its tokens (RFC 7662 §2.1), beside its own.
+    #[serde(default, alias = "introspection_client", deserialize_with = "one_or_many")]
+    pub introspection_clients: Vec<String>,
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Names {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Names::deserialize(d)? {
+        Names::One(name) => vec![name],
+        Names::Many(names) => names,
+    })
 }
 
 fn delegated_only() -> Vec<Mode> {
@@ -155,6 +209,21 @@ impl Contract {
         scopes.into_iter().map(|s| self.action(s).map(|a| a.risk)).collect::<Option<Vec<_>>>()?.into_iter().max()
     }
 
+    /// Whether this client may be told of its tokens.
+    #[must_use]
+    pub fn introspected_by(&self, client_id: &str) -> bool {
+        self.client.as_deref() == Some(client_id) || self.introspection_clients.iter().any(|c| c == client_id)
+    }
+
+    /// `sub` of a customer whom the tenant calls `customer`.
+    #[must_use]
+    pub fn subject_of(&self, tenant: crate::TenantId, customer: &str) -> String {
+        match self.subject {
+            Subject::Unique => customer.to_owned(),
+            Subject::Qualified => format!("{tenant}:{customer}"),
+        }
+    }
+
     /// Whether it can be registered.
     ///
     /// # Errors
@@ -183,10 +252,30 @@ impl Contract {
                 return fail(format!("`{}` is named twice", a.scope));
             }
         }
+        self.check_calls()?;
+        for named in self.client.iter().chain(&self.introspection_clients) {
+            if !client::is_client_id(named) {
+                return fail(format!("`{named}` can't be a client: {}", client::ID_RULE));
+            }
+        }
         match self.endpoints.iter().find(|e| !seen.contains(&e.scope)) {
             Some(e) => fail(format!("endpoint `{} {}` needs `{}`, which is not among its actions", e.method, e.path, e.scope)),
             None => Ok(()),
         }
+    }
+}
+
+impl Contract {
+    fn check_calls(&self) -> Result<(), ContractError> {
+        let fail = |what: String| Err(ContractError { key: self.key.clone(), what });
+        let mut calls = self.actions.iter().flat_map(|a| a.calls.iter().map(move |c| (a, c)));
+        if let Some((action, call)) = calls.find(|(_, c)| c.audience == self.audience || !is_scope_token(&c.scope) || c.audience.is_empty()) {
+            return fail(format!("`{}` calls `{}` of `{}`; name an action of another API", action.scope, call.scope, call.audience));
+        }
+        if self.client.is_none() && self.actions.iter().any(|a| !a.calls.is_empty()) {
+            return fail("its actions call other APIs, but no `client` is named that could exchange its tokens for theirs".into());
+        }
+        Ok(())
     }
 }
 

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiId, CaseId, CustomerId, DelegationId, PersonId, RequestId, TenantId, Timestamp, TransactionId, contract::Mode, rail::Rail, request::Form};
+use crate::{
+    ApiId, CaseId, CustomerId, DelegationId, PersonId, RequestId, TenantId, Timestamp, TransactionId, contract::Mode, hop::Hop, rail::Rail, request::Form,
+};
 
 /// Why a delegation is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
@@ -94,6 +96,8 @@ pub struct Delegation {
     pub api: ApiId,
     /// What: scope values.
     pub actions: BTreeSet<String>,
+    /// What they take at other APIs.
+    pub hops: BTreeSet<Hop>,
     /// Whether the API sees who acts.
     pub mode: Mode,
     /// The transaction that all of its tokens belong to (`txn`).
@@ -117,6 +121,7 @@ impl Delegation {
             case: form.case,
             api: form.api,
             actions: form.actions.clone(),
+            hops: form.hops.clone(),
             mode: form.mode,
             // One delegation is one transaction; its id differs in kind, not in number.
             transaction: TransactionId::from_uuid(id.uuid()),

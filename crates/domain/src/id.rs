@@ -116,6 +116,10 @@ ids! {
     InviteId = "inv";
     /// A signing key.
     KeyId = "key";
+    /// One of a client's secrets, without the secret.
+    SecretId = "sec";
+    /// A proposed version of a contract.
+    ContractChangeId = "chg";
     /// What ties the log lines, events and answers of one call together.
     CorrelationId = "cor";
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::contract::Mode;
+
 /// What is owed before a request may start. Of two, the stricter counts, field by field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Obligations {
@@ -26,6 +28,15 @@ impl Obligations {
     #[must_use]
     pub const fn signatures(&self) -> u8 {
         self.signatures
+    }
+
+    /// What is owed in `mode`, whatever policy says: what hides who acts wants two signatures, and lasts 15 minutes at most.
+    #[must_use]
+    pub fn in_mode(self, mode: Mode) -> Self {
+        match mode {
+            Mode::Delegated => self,
+            Mode::Impersonation => Self { signatures: self.signatures.max(2), max_minutes: self.max_minutes.min(15), ..self },
+        }
     }
 
     /// The strictest of both. The group of `now` counts, since a group that was abolished can sign nothing.

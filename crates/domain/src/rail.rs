@@ -50,9 +50,18 @@ pub enum Rail {
     /// Only what was signed.
     #[error("that action was not signed for")]
     NotInScope,
-    /// Impersonation isn't built yet.
-    #[error("impersonation is not available here; ask for delegated access")]
-    ImpersonationUnavailable,
+    /// A token without an actor is never passed on.
+    #[error("a token that does not name who acts can't be exchanged again; ask for delegated access")]
+    ImpersonationEnds,
+    /// Nobody acts twice in one chain.
+    #[error("this service acts in the chain of the token already; a chain has no loops")]
+    ActorTwice,
+    /// A chain of actors has an end.
+    #[error("the token names as many actors as a token may; it can't be passed on further")]
+    ChainTooLong,
+    /// Only along the contracts.
+    #[error("the token can't be exchanged for that; what it may reach was signed")]
+    NotReached,
     /// The API's contract doesn't take this mode.
     #[error("the API does not take this kind of token; its contract says which it takes")]
     ModeNotTaken,
@@ -80,7 +89,10 @@ impl Rail {
             | Self::OwnAccount
             | Self::SignedAlready
             | Self::OwnCase
-            | Self::ImpersonationUnavailable
+            | Self::ImpersonationEnds
+            | Self::ActorTwice
+            | Self::ChainTooLong
+            | Self::NotReached
             | Self::ModeNotTaken
             | Self::OwnRoles => Code::Refused,
             Self::CaseNotOpen | Self::CaseNotYours => Code::CaseNotYours,
@@ -110,7 +122,10 @@ impl Rail {
             Self::OwnCase => "rail:own-case",
             Self::DelegationEnded => "rail:delegation-ended",
             Self::NotInScope => "rail:only-downhill",
-            Self::ImpersonationUnavailable => "rail:impersonation-unavailable",
+            Self::ImpersonationEnds => "rail:impersonation-ends",
+            Self::ActorTwice => "rail:no-loops",
+            Self::ChainTooLong => "rail:chain",
+            Self::NotReached => "rail:reach",
             Self::ModeNotTaken => "rail:mode",
             Self::NoAction => "rail:no-action",
             Self::MinutesOutOfRange => "rail:minutes",

@@ -9,6 +9,7 @@ use crate::{
     canonical::{Committed, Digest},
     contract::{Contract, Mode},
     delegation::Delegation,
+    hop::Hop,
     obligation::Obligations,
     rail::Rail,
     review::Signature,
@@ -41,6 +42,8 @@ pub struct Form {
     pub contract_version: i64,
     /// What may be done: scope values.
     pub actions: BTreeSet<String>,
+    /// What that takes at other APIs.
+    pub hops: BTreeSet<Hop>,
     /// For how long, from the start.
     pub minutes: u32,
     /// Whether the API sees who acts.
@@ -65,6 +68,8 @@ struct Canonical<'a> {
     audience: &'a str,
     contract_version: i64,
     actions: &'a BTreeSet<String>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    hops: &'a BTreeSet<Hop>,
     minutes: u32,
     mode: Mode,
     reason: Digest,
@@ -85,6 +90,7 @@ impl Form {
             audience: &self.audience,
             contract_version: self.contract_version,
             actions: &self.actions,
+            hops: &self.hops,
             minutes: self.minutes,
             mode: self.mode,
             reason: self.reason.commitment(),
@@ -108,16 +114,13 @@ impl Form {
         Digest::of_canonical(DIGEST_LABEL, &self.canonical())
     }
 
-    /// The rails of asking: actions of the contract, a time within bounds, delegated mode, not for oneself.
+    /// The rails of asking: actions and a mode of the contract, a time within bounds, not for oneself.
     ///
     /// `own_customer` is the customer that the asker themselves is, if any.
     ///
     /// # Errors
     /// The first rail that is run into.
     pub fn check(&self, contract: &Contract, obligations: &Obligations, own_customer: Option<CustomerId>) -> Result<(), Rail> {
-        if self.mode == Mode::Impersonation {
-            return Err(Rail::ImpersonationUnavailable);
-        }
         if !contract.modes.contains(&self.mode) {
             return Err(Rail::ModeNotTaken);
         }

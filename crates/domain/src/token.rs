@@ -1,8 +1,11 @@
 //! What was minted: enough to tell at any time whether it still counts. The token itself is never kept.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use crate::{DelegationId, TenantId, Timestamp, TokenId};
+use crate::{DelegationId, PersonId, Rail, TenantId, Timestamp, TokenId, contract::Mode, delegation::Delegation, hop::Hop};
+
+/// The most actors that a token names, the person among them.
+pub const MAX_ACTORS: usize = 5;
 
 /// A minted token, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,12 +16,64 @@ pub struct Token {
     pub tenant: TenantId,
     /// What it was minted for.
     pub delegation: DelegationId,
+    /// What it was exchanged from, if not from a warrant.
+    pub parent: Option<TokenId>,
+    /// The client that got it.
+    pub client: String,
+    /// The services that it was passed on by, the one that acts now first. Before them all acted the delegation's agent.
+    pub services: Vec<String>,
     /// `aud`.
     pub audience: String,
     /// `scope`.
     pub scope: BTreeSet<String>,
+    /// What it may be exchanged for.
+    pub hops: BTreeSet<Hop>,
+    /// The key that it is bound to (RFC 9449 §6.1).
+    pub jkt: Option<String>,
+    /// Its fingerprint, if it is a handle and no JWT.
+    pub hash: Option<[u8; 32]>,
     /// `iat`.
     pub issued_at: Timestamp,
     /// `exp`.
     pub expires_at: Timestamp,
+    /// When it was revoked, itself or by what it came from.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl Token {
+    /// Whether it counts at `now`, as far as the token itself tells.
+    #[must_use]
+    pub fn live(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && now < self.expires_at
+    }
+
+    /// Who acts, outermost first (RFC 8693 §4.1); nobody if the API doesn't see who acts.
+    #[must_use]
+    pub fn actors(&self, delegation: &Delegation) -> Vec<String> {
+        match delegation.mode {
+            Mode::Impersonation => Vec::new(),
+            Mode::Delegated => self.services.iter().cloned().chain([delegation.agent.to_string()]).collect(),
+        }
+    }
+
+    /// The services of a child that `client` gets.
+    ///
+    /// # Errors
+    /// [`Rail::ActorTwice`] or [`Rail::ChainTooLong`].
+    pub fn passed_on_by(&self, client: &str, agent: PersonId) -> Result<Vec<String>, Rail> {
+        if self.services.iter().any(|s| s == client) || agent.to_string() == client {
+            return Err(Rail::ActorTwice);
+        }
+        // The person stands before all services.
+        if self.services.len() + 2 > MAX_ACTORS {
+            return Err(Rail::ChainTooLong);
+        }
+        Ok(std::iter::once(client.to_owned()).chain(self.services.iter().cloned()).collect())
+    }
+
+    /// What a child that lives `ttl` at most has left at `now`: never longer than this one.
+    #[must_use]
+    pub fn child_ttl(&self, ttl: Duration, now: Timestamp) -> Duration {
+        ttl.min(self.expires_at.since(now))
+    }
 }

@@ -46,6 +46,7 @@ fn form(minutes: u32) -> Form {
         audience: "https://api.example/accounts".into(),
         contract_version: 1,
         actions: BTreeSet::from(["address:write".to_owned(), "profile:read".to_owned()]),
+        hops: BTreeSet::new(),
         minutes,
         mode: Mode::Delegated,
         reason: Committed::new("asked for on the phone".into(), &Zeros),

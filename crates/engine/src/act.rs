@@ -57,14 +57,38 @@ impl Call {
     }
 }
 
+/// Whoever an act is done by.
+pub(crate) trait Caller: Clone + Send + 'static {
+    /// Whose data it is about.
+    fn tenant(&self) -> TenantId;
+    /// As the trail names them.
+    fn actor(&self) -> Actor;
+    /// What ties log lines, events and the answer together.
+    fn correlation(&self) -> CorrelationId;
+}
+
+impl Caller for Call {
+    fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::Person(self.person)
+    }
+
+    fn correlation(&self) -> CorrelationId {
+        self.correlation
+    }
+}
+
 /// What an act works with.
-pub(crate) struct Scope<'t> {
+pub(crate) struct Scope<'t, C = Call> {
     /// The transaction.
     pub tx: &'t mut Tx,
     /// Clock, policy, keys.
     pub engine: Engine,
     /// Who acts.
-    pub call: Call,
+    pub call: C,
     /// The instant at which the act is done: taken inside the transaction, after all waiting.
     pub now: Timestamp,
     /// The line of the act, filled in as facts come to light.
@@ -73,10 +97,10 @@ pub(crate) struct Scope<'t> {
     pub also: Vec<Event>,
 }
 
-impl Scope<'_> {
+impl<C: Caller> Scope<'_, C> {
     /// A line of what follows from this act.
     pub(crate) fn follow(&self, kind: Kind) -> Event {
-        let mut line = self.engine.line(kind, self.now, self.call.tenant, Actor::Person(self.call.person), self.call.correlation);
+        let mut line = self.engine.line(kind, self.now, self.call.tenant(), self.call.actor(), self.call.correlation());
         line.decision = Decision::Allowed;
         line
     }
@@ -146,18 +170,20 @@ impl Engine {
     }
 
     /// As [`Engine::act`], for answers that hold a secret: no answer is kept, and `run` itself sees to it that a retry replaces.
-    pub(crate) async fn act_secret<T, F>(&self, call: &Call, kind: Kind, run: F) -> Result<T, Refusal>
+    pub(crate) async fn act_secret<C, T, F>(&self, call: &C, kind: Kind, run: F) -> Result<T, Refusal>
     where
+        C: Caller,
         T: Send + 'static,
-        F: for<'s, 't> FnOnce(&'s mut Scope<'t>) -> BoxFuture<'s, Result<T, Refusal>> + Send + 'static,
+        F: for<'s, 't> FnOnce(&'s mut Scope<'t, C>) -> BoxFuture<'s, Result<T, Refusal>> + Send + 'static,
     {
         self.framed(call, kind, move |s| Box::pin(async move { run(s).await.map(|t| (t, Written::Now)) })).await
     }
 
-    async fn framed<T, F>(&self, call: &Call, kind: Kind, run: F) -> Result<T, Refusal>
+    async fn framed<C, T, F>(&self, call: &C, kind: Kind, run: F) -> Result<T, Refusal>
     where
+        C: Caller,
         T: Send + 'static,
-        F: for<'s, 't> FnOnce(&'s mut Scope<'t>) -> BoxFuture<'s, Result<(T, Written), Refusal>> + Send + 'static,
+        F: for<'s, 't> FnOnce(&'s mut Scope<'t, C>) -> BoxFuture<'s, Result<(T, Written), Refusal>> + Send + 'static,
     {
         let engine = self.clone();
         let call = call.clone();
@@ -166,7 +192,7 @@ impl Engine {
             .write(move |tx| {
                 Box::pin(async move {
                     let now = engine.now();
-                    let line = engine.line(kind, now, call.tenant, Actor::Person(call.person), call.correlation);
+                    let line = engine.line(kind, now, call.tenant(), call.actor(), call.correlation());
                     let mut scope = Scope { tx, engine, call, now, line, also: Vec::new() };
                     let outcome = run(&mut scope).await;
                     let Scope { tx, engine, line, also, .. } = scope;

@@ -52,7 +52,9 @@ pub async fn sample(engine: &Engine, contract: Contract, client_secret: &Secret)
     if !engine.settings().sample {
         return Err(Refusal::new(Code::Refused, "this service is not a sample; start it with `--sample` and a data folder of its own"));
     }
-    let client_id = contract.introspection_client.clone();
+    let Some(client_id) = contract.introspection_clients.first().or(contract.client.as_ref()).cloned() else {
+        return Err(Refusal::invalid("the contract names no client that may introspect; name one in `introspection_clients`"));
+    };
     let tenant = match engine.tenants().await?.as_slice() {
         [] => workspace(engine, SAMPLE, &Secret::new(SAMPLE_PASSWORD.to_owned())).await?,
         [(id, name)] if name == SAMPLE_TENANT => *id,

@@ -1,16 +1,19 @@
 //! Facts for policy, read in the transaction of the act, and its answer as a yes with obligations or a refusal with reasons.
 
+use std::collections::BTreeSet;
+
 use countersign_api::{Reason, request::RequestCreate};
 use countersign_domain::{
     ApiId, CaseId, Code, PersonId, Rail, TenantId, Timestamp,
     canonical::Committed,
     case::CaseState,
-    contract::Mode,
+    contract::{Mode, Risk},
+    hop::{Contracts, Hop},
     obligation::Obligations,
     person::Role,
     request::{Form, Request},
 };
-use countersign_policy::{ActionFacts, CaseFacts, PersonFacts, Question};
+use countersign_policy::{ActionFacts, CaseFacts, HopFacts, PersonFacts, Question};
 use countersign_store::{ApiRow, CaseRow, Lock, PersonRow, Tx};
 
 pub(crate) use countersign_policy::Act;
@@ -23,6 +26,7 @@ pub(crate) struct Facts {
     pub api: ApiRow,
     pub asker: Standing,
     actions: Vec<String>,
+    hops: Vec<(Hop, Risk)>,
     minutes: u32,
     mode: Mode,
     reason_len: u32,
@@ -53,11 +57,13 @@ impl Facts {
         let mut actions = input.actions.clone();
         actions.sort();
         actions.dedup();
+        let hops = reached(tx, call.tenant, input).await?;
         Self::load(tx, call.tenant, call.person, (input.case, input.api), lock, |case, api, asker| Self {
             case,
             api,
             asker,
             actions,
+            hops,
             minutes: input.minutes,
             mode: input.mode,
             reason_len,
@@ -73,11 +79,13 @@ impl Facts {
         let form = &request.form;
         // The reason was judged when it was asked, and may have been erased since.
         let reason_len = u32::MAX;
+        let hops = risked(tx, form.tenant, &form.hops).await?;
         Self::load(tx, form.tenant, form.asker, (form.case, form.api), lock, |case, api, asker| Self {
             case,
             api,
             asker,
             actions: form.actions.iter().cloned().collect(),
+            hops,
             minutes: form.minutes,
             mode: form.mode,
             reason_len,
@@ -102,6 +110,11 @@ impl Facts {
         let roles = tx.roles(tenant, asker).await?;
         let groups = tx.groups(tenant, asker).await?;
         Ok(build(case, api, Standing { person, roles, groups }))
+    }
+
+    /// What the actions take at other APIs.
+    pub(crate) fn hops(&self) -> BTreeSet<Hop> {
+        self.hops.iter().map(|(hop, _)| hop.clone()).collect()
     }
 
     /// The same with somebody who reviews it.
@@ -138,6 +151,7 @@ impl Facts {
             },
             api: contract.key.clone(),
             actions,
+            hops: self.hops.iter().map(|(hop, risk)| HopFacts { audience: hop.audience.clone(), scope: hop.scope.clone(), risk: *risk }).collect(),
             minutes: self.minutes,
             mode: self.mode,
             reason_len: self.reason_len,
@@ -146,7 +160,7 @@ impl Facts {
         let verdict = engine.bundle().decide(&question);
         let reasons: Vec<Reason> = verdict.reasons.into_iter().map(|r| Reason { rule: r.rule, text: r.text }).collect();
         match verdict.obligations {
-            Some(obligations) if verdict.allowed => Ok(Allowed { obligations, reasons }),
+            Some(obligations) if verdict.allowed => Ok(Allowed { obligations: obligations.in_mode(self.mode), reasons }),
             _ => {
                 let detail = reasons.iter().map(|r| r.text.as_str()).collect::<Vec<_>>().join(" ");
                 let case_gone = reasons.iter().any(|r| matches!(r.rule.as_str(), "case-is-open" | "case-is-assigned"));
@@ -170,6 +184,7 @@ impl Facts {
             audience: self.api.contract.audience.clone(),
             contract_version: self.api.version,
             actions: input.actions.iter().cloned().collect(),
+            hops: self.hops(),
             minutes: input.minutes,
             mode: input.mode,
             reason: Committed { text: String::new(), salt: [0; 32] },
@@ -177,6 +192,34 @@ impl Facts {
         };
         form.check(&self.api.contract, owed, call.customer)
     }
+}
+
+/// What the actions of a form take at other APIs, as contracts stand. A token that hides who acts is never passed on, so it takes nothing.
+async fn reached(tx: &mut Tx, tenant: TenantId, input: &RequestCreate) -> Result<Vec<(Hop, Risk)>, Refusal> {
+    let Some(api) = tx.api(tenant, input.api, Lock::None).await? else { return Ok(Vec::new()) };
+    let calls = input.actions.iter().filter_map(|scope| api.contract.action(scope)).any(|a| !a.calls.is_empty());
+    if !calls || input.mode == Mode::Impersonation {
+        return Ok(Vec::new());
+    }
+    let apis = tx.apis(tenant).await?;
+    let contracts: Contracts<'_> = apis.iter().map(|a| &a.contract).collect();
+    let scopes = input.actions.iter().cloned().collect();
+    let hops = contracts.follow(&api.contract.audience, &scopes).map_err(|e| Refusal::new(Code::Refused, e.to_string()))?;
+    Ok(with_risk(&contracts, &hops))
+}
+
+/// The risk of what was asked for, as contracts stand now.
+async fn risked(tx: &mut Tx, tenant: TenantId, hops: &BTreeSet<Hop>) -> Result<Vec<(Hop, Risk)>, Refusal> {
+    if hops.is_empty() {
+        return Ok(Vec::new());
+    }
+    let apis = tx.apis(tenant).await?;
+    Ok(with_risk(&apis.iter().map(|a| &a.contract).collect(), hops))
+}
+
+/// An action that is no longer in its contract is left out: no token is minted for it.
+fn with_risk(contracts: &Contracts<'_>, hops: &BTreeSet<Hop>) -> Vec<(Hop, Risk)> {
+    hops.iter().filter_map(|hop| Some((hop.clone(), contracts.action(hop)?.risk))).collect()
 }
 
 fn facts_of(standing: &Standing, customer: countersign_domain::CustomerId) -> PersonFacts {

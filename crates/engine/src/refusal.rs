@@ -98,6 +98,15 @@ impl Refusal {
         }
     }
 
+    /// The condition that was not met, for programs: a rule that no policy lifts, else what the code says.
+    fn reason(&self) -> Option<String> {
+        if !matches!(self.code, Code::Refused | Code::Conflict | Code::Lapsed | Code::CaseNotYours | Code::DelegationEnded) {
+            return None;
+        }
+        let rail = self.reasons.iter().map(|r| &r.rule).find(|rule| rule.starts_with("rail:")).cloned();
+        rail.or_else(|| serde_json::to_value(self.code).ok()?.as_str().map(str::to_owned))
+    }
+
     /// As an OAuth endpoint answers it (RFC 6749 §5.2, RFC 8693 §2.2.2).
     #[must_use]
     pub fn oauth(&self) -> OAuthError {
@@ -115,7 +124,7 @@ impl Refusal {
                 description.push_str(&reason.text);
             }
         }
-        OAuthError { code, description }
+        OAuthError { code, description, reason: self.reason() }
     }
 }
 

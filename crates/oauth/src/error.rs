@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
+use serde::{Deserialize, Serialize, Serializer};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal;)*) => {
@@ -86,13 +86,16 @@ pub struct OAuthError {
     /// What a programmer reads: what was wrong and what to do.
     #[serde(rename = "error_description", default)]
     pub description: String,
+    /// Which of this service's own conditions was not met, where the code alone does not tell: `delegation_ended`, `rail:no-loops`.
+    #[serde(rename = "countersign_code", default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl OAuthError {
     /// A refusal with its sentence.
     #[must_use]
     pub fn new(code: ErrorCode, description: impl Into<String>) -> Self {
-        Self { code, description: description.into() }
+        Self { code, description: description.into(), reason: None }
     }
 
     /// `invalid_request`, the most frequent.
@@ -110,16 +113,17 @@ impl OAuthError {
     /// The body of a JSON answer.
     #[must_use]
     pub fn into_json(self) -> serde_json::Value {
-        serde_json::json!({ "error": self.code, "error_description": printable(&self.description) })
+        let mut body = serde_json::json!({ "error": self.code, "error_description": printable(&self.description) });
+        if let (Some(reason), Some(members)) = (self.reason, body.as_object_mut()) {
+            members.insert("countersign_code".into(), reason.into());
+        }
+        body
     }
 }
 
 impl Serialize for OAuthError {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut out = s.serialize_struct("OAuthError", 2)?;
-        out.serialize_field("error", &self.code)?;
-        out.serialize_field("error_description", &printable(&self.description))?;
-        out.end()
+        self.clone().into_json().serialize(s)
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) fn claims() -> AccessClaims {
         sub: "cus_8812".into(),
         aud: "https://api.example/accounts".into(),
         act: Some(Actor { sub: "usr_2m9kq7".into(), act: None }),
+        may_act: None,
         scope: "address:write".into(),
         client_id: "console".into(),
         iat: NOW_S,

@@ -19,7 +19,15 @@ impl PresentedToken {
     /// # Errors
     /// `invalid_request`.
     pub fn parse(body: &[u8]) -> Result<Self, OAuthError> {
-        Form::parse(body)?.required_secret("token").map(Self)
+        Self::read(&Form::parse(body)?)
+    }
+
+    /// Reads a form.
+    ///
+    /// # Errors
+    /// `invalid_request`.
+    pub fn read(form: &Form) -> Result<Self, OAuthError> {
+        form.required_secret("token").map(Self)
     }
 }
 

@@ -19,8 +19,7 @@ use crate::{
 pub const AT_JWT: &str = "at+jwt";
 /// The longest life of a token, in seconds: what is only checked by signature lives five minutes at most.
 pub const MAX_LIFETIME_S: i64 = 300;
-/// The longest chain of actors.
-pub const MAX_ACTORS: usize = 5;
+pub use countersign_domain::token::MAX_ACTORS;
 /// Bytes of a token.
 pub const MAX_TOKEN: usize = 8 * 1024;
 
@@ -91,6 +90,12 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// A chain of these, outermost first; nobody if there are none.
+    #[must_use]
+    pub fn chain(actors: &[String]) -> Option<Self> {
+        actors.iter().rev().fold(None, |inner, sub| Some(Self { sub: sub.clone(), act: inner.map(Box::new) }))
+    }
+
     /// How many actors the chain has.
     #[must_use]
     pub fn depth(&self) -> usize {
@@ -120,6 +125,9 @@ pub struct AccessClaims {
     /// Who acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Actor>,
+    /// Who may exchange it (RFC 8693 §4.4), where its actions take something at other APIs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_act: Option<Actor>,
     /// What it reaches: names with one space between.
     pub scope: String,
     /// The client that got it.

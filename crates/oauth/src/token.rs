@@ -42,25 +42,50 @@ pub enum TokenRequest {
         /// Which client asks.
         client_id: String,
     },
-    /// Exchange a warrant for a token (RFC 8693 §2.1).
+    /// Get a token for the client itself (RFC 6749 §4.4.2).
+    ClientCredentials {
+        /// For whom: the issuer, if it is named at all.
+        target: Option<String>,
+    },
+    /// Exchange a warrant or a token for a token (RFC 8693 §2.1).
     Exchange(ExchangeRequest),
 }
 
-/// A token exchange (RFC 8693 §2.1): a warrant and the agent's own access token against a token for one API.
+/// What is exchanged.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Subject {
+    /// A console's warrant.
+    Warrant(Secret),
+    /// A token that an API was called with, by the API's own client.
+    Token(Secret),
+}
+
+impl Subject {
+    /// Its `subject_token_type`.
+    #[must_use]
+    pub const fn token_type(&self) -> &'static str {
+        match self {
+            Self::Warrant(_) => TYPE_WARRANT,
+            Self::Token(_) => TYPE_ACCESS_TOKEN,
+        }
+    }
+}
+
+/// A token exchange (RFC 8693 §2.1).
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExchangeRequest {
-    /// The warrant.
-    pub subject_token: Secret,
-    /// The acting agent's own live access token.
-    pub actor_token: Secret,
+    /// On whose behalf.
+    pub subject: Subject,
+    /// Who acts: the agent's own live access token beside a warrant, the machine's own beside a token. A machine may leave it out: it has proved who it is.
+    pub actor_token: Option<Secret>,
     /// The API, by the audience of its contract; sent as `audience` or as `resource`.
     pub target: String,
     /// The actions wanted; all that were signed if empty.
     pub scope: BTreeSet<String>,
     /// What the answer should be called.
     pub requested: IssuedType,
-    /// Which client asks.
-    pub client_id: String,
+    /// Which client asks, as far as the body says.
+    pub client_id: Option<String>,
 }
 
 /// What an exchange may issue.
@@ -92,16 +117,32 @@ impl TokenRequest {
     /// # Errors
     /// As RFC 6749 §5.2 and RFC 8693 §2.2.2 name them.
     pub fn parse(body: &[u8]) -> Result<Self, OAuthError> {
-        let form = Form::parse(body)?;
+        Self::read(&Form::parse(body)?)
+    }
+
+    /// Reads what a form asks.
+    ///
+    /// # Errors
+    /// As [`TokenRequest::parse`].
+    pub fn read(form: &Form) -> Result<Self, OAuthError> {
         match form.required("grant_type")? {
-            "authorization_code" => Self::code(&form),
-            "refresh_token" => Self::refresh(&form),
-            GRANT_EXCHANGE => ExchangeRequest::read(&form).map(Self::Exchange),
+            "authorization_code" => Self::code(form),
+            "refresh_token" => Self::refresh(form),
+            "client_credentials" => Self::own(form),
+            GRANT_EXCHANGE => ExchangeRequest::read(form).map(Self::Exchange),
             _ => {
-                let text = format!("`grant_type` must be `authorization_code`, `refresh_token` or `{GRANT_EXCHANGE}`");
+                let text = format!("`grant_type` must be `authorization_code`, `refresh_token`, `client_credentials` or `{GRANT_EXCHANGE}`");
                 Err(OAuthError::new(ErrorCode::UnsupportedGrantType, text))
             }
         }
+    }
+
+    fn own(form: &Form) -> Result<Self, OAuthError> {
+        if form.get("scope").is_some() {
+            return Err(OAuthError::new(ErrorCode::InvalidScope, "a client's own token has no scope; leave `scope` out, and exchange for what you need"));
+        }
+        let target = if form.get("audience").is_some() || form.get("resource").is_some() { Some(target(form)?) } else { None };
+        Ok(Self::ClientCredentials { target })
     }
 
     fn code(form: &Form) -> Result<Self, OAuthError> {
@@ -120,15 +161,6 @@ impl TokenRequest {
         Ok(Self::RefreshToken { client_id: form.required("client_id")?.to_owned(), refresh_token: form.required_secret("refresh_token")? })
     }
 
-    /// Which client asks.
-    #[must_use]
-    pub fn client_id(&self) -> &str {
-        match self {
-            Self::AuthorizationCode { client_id, .. } | Self::RefreshToken { client_id, .. } => client_id,
-            Self::Exchange(exchange) => &exchange.client_id,
-        }
-    }
-
     /// The body that [`TokenRequest::parse`] reads, as a client sends it.
     #[must_use]
     pub fn to_body(&self) -> Secret {
@@ -143,6 +175,11 @@ impl TokenRequest {
             Self::RefreshToken { refresh_token, client_id } => {
                 form::write(&[("grant_type", "refresh_token"), ("client_id", client_id), ("refresh_token", refresh_token.expose())])
             }
+            Self::ClientCredentials { target } => {
+                let mut pairs = vec![("grant_type", "client_credentials")];
+                pairs.extend(target.as_deref().map(|t| ("resource", t)));
+                form::write(&pairs)
+            }
             Self::Exchange(exchange) => exchange.to_body(),
         }
     }
@@ -150,12 +187,12 @@ impl TokenRequest {
 
 impl ExchangeRequest {
     fn read(form: &Form) -> Result<Self, OAuthError> {
-        let subject_token = form.required_secret("subject_token")?;
-        subject_type(form.required("subject_token_type")?)?;
+        let token = form.required_secret("subject_token")?;
+        let subject = subject(token, form.required("subject_token_type")?)?;
         Ok(Self {
-            client_id: form.required("client_id")?.to_owned(),
-            subject_token,
-            actor_token: actor(form)?,
+            client_id: form.get("client_id").map(str::to_owned),
+            actor_token: actor(form, &subject)?,
+            subject,
             target: target(form)?,
             scope: form.get("scope").map(scope).transpose()?.unwrap_or_default(),
             requested: requested(form)?,
@@ -164,16 +201,18 @@ impl ExchangeRequest {
 
     fn to_body(&self) -> Secret {
         let scope = self.scope.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        let (Subject::Warrant(token) | Subject::Token(token)) = &self.subject;
         let mut pairs = vec![
             ("grant_type", GRANT_EXCHANGE),
-            ("client_id", self.client_id.as_str()),
-            ("subject_token", self.subject_token.expose()),
-            ("subject_token_type", TYPE_WARRANT),
-            ("actor_token", self.actor_token.expose()),
-            ("actor_token_type", TYPE_ACCESS_TOKEN),
+            ("subject_token", token.expose()),
+            ("subject_token_type", self.subject.token_type()),
             ("audience", self.target.as_str()),
             ("requested_token_type", self.requested.as_str()),
         ];
+        pairs.extend(self.client_id.as_deref().map(|id| ("client_id", id)));
+        if let Some(actor) = &self.actor_token {
+            pairs.extend([("actor_token", actor.expose()), ("actor_token_type", TYPE_ACCESS_TOKEN)]);
+        }
         if !scope.is_empty() {
             pairs.push(("scope", &scope));
         }
@@ -181,21 +220,23 @@ impl ExchangeRequest {
     }
 }
 
-/// First-party tokens are never subject tokens, and no issuer of foreign ones is registered: a warrant it is.
-fn subject_type(given: &str) -> Result<(), OAuthError> {
-    if given == TYPE_WARRANT {
-        return Ok(());
+fn subject(token: Secret, given: &str) -> Result<Subject, OAuthError> {
+    match given {
+        TYPE_WARRANT => return Ok(Subject::Warrant(token)),
+        TYPE_ACCESS_TOKEN | TYPE_JWT => return Ok(Subject::Token(token)),
+        _ => {}
     }
-    let known = ["id_token", "refresh_token", "access_token", "jwt", "saml1", "saml2"]
-        .into_iter()
-        .find(|t| given.strip_prefix("urn:ietf:params:oauth:token-type:") == Some(*t));
+    let known = ["id_token", "refresh_token", "saml1", "saml2"].into_iter().find(|t| given.strip_prefix("urn:ietf:params:oauth:token-type:") == Some(*t));
     let what = known.map_or("a token of this type".to_owned(), |t| format!("`{t}`"));
-    Err(OAuthError::invalid_request(format!("{what} is not accepted as subject token; `subject_token_type` must be `{TYPE_WARRANT}`")))
+    Err(OAuthError::invalid_request(format!(
+        "{what} is not accepted as subject token; `subject_token_type` must be `{TYPE_ACCESS_TOKEN}`, `{TYPE_JWT}` or `{TYPE_WARRANT}`"
+    )))
 }
 
-fn actor(form: &Form) -> Result<Secret, OAuthError> {
+fn actor(form: &Form, subject: &Subject) -> Result<Option<Secret>, OAuthError> {
     match (form.secret("actor_token"), form.get("actor_token_type")) {
-        (Some(token), Some(TYPE_ACCESS_TOKEN)) => Ok(token),
+        (Some(token), Some(TYPE_ACCESS_TOKEN)) => Ok(Some(token)),
+        (None, None) if matches!(subject, Subject::Token(_)) => Ok(None),
         (Some(_), Some(_)) => Err(OAuthError::invalid_request(format!("`actor_token_type` must be `{TYPE_ACCESS_TOKEN}`"))),
         (Some(_), None) => Err(OAuthError::invalid_request("`actor_token_type` is missing beside `actor_token`")),
         (None, Some(_)) => Err(OAuthError::invalid_request("`actor_token_type` was sent without an `actor_token`")),

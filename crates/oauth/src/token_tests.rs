@@ -27,12 +27,12 @@ fn exchange(changes: &[(&str, &str)]) -> Result<ExchangeRequest, OAuthError> {
 #[test]
 fn an_exchange_reads_as_it_was_written() {
     let given = exchange(&[]).unwrap();
-    assert_eq!((given.subject_token.expose(), given.actor_token.expose(), given.target.as_str()), ("csw_w", "csa_a", "https://api.example/accounts"));
+    assert_eq!((&given.subject, given.target.as_str()), (&Subject::Warrant(Secret::new("csw_w".into())), "https://api.example/accounts"));
+    assert_eq!((given.actor_token.as_ref().map(Secret::expose), given.client_id.as_deref()), (Some("csa_a"), Some("console")));
     assert_eq!(given.scope, ["address:write", "refund:create"].map(String::from).into());
     assert_eq!(given.requested, IssuedType::AccessToken);
     let request = TokenRequest::Exchange(given);
     assert_eq!(TokenRequest::parse(request.to_body().expose().as_bytes()).unwrap(), request);
-    assert_eq!(request.client_id(), "console");
     assert!(!format!("{request:?}").contains("csw_w"));
 }
 
@@ -44,11 +44,22 @@ fn scope_and_type_may_be_left_out() {
 }
 
 #[test]
-fn only_a_warrant_is_a_subject_token() {
-    for kind in ["access_token", "id_token", "refresh_token", "jwt", "saml1", "saml2"] {
+fn a_machine_exchanges_a_token_and_need_not_name_itself_twice() {
+    for kind in [TYPE_ACCESS_TOKEN, TYPE_JWT] {
+        let given =
+            exchange(&[("subject_token", "eyJ"), ("subject_token_type", kind), ("actor_token", ""), ("actor_token_type", ""), ("client_id", "")]).unwrap();
+        assert_eq!((given.subject, given.actor_token, given.client_id), (Subject::Token(Secret::new("eyJ".into())), None, None));
+    }
+    assert!(exchange(&[("subject_token_type", TYPE_JWT), ("actor_token", "csm_x")]).unwrap().actor_token.is_some());
+    assert_eq!(exchange(&[("subject_token_type", TYPE_JWT), ("actor_token", "")]).unwrap_err().code, ErrorCode::InvalidRequest, "a type of no token");
+}
+
+#[test]
+fn only_warrants_and_tokens_for_apis_are_subject_tokens() {
+    for kind in ["id_token", "refresh_token", "saml1", "saml2"] {
         let error = exchange(&[("subject_token_type", &format!("urn:ietf:params:oauth:token-type:{kind}"))]).unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidRequest);
-        assert!(error.description.contains(kind) && error.description.contains(TYPE_WARRANT), "{error}");
+        assert!(error.description.contains(kind) && error.description.contains(TYPE_WARRANT) && error.description.contains(TYPE_JWT), "{error}");
     }
     assert_eq!(exchange(&[("subject_token_type", "urn:x")]).unwrap_err().code, ErrorCode::InvalidRequest);
 }
@@ -56,10 +67,9 @@ fn only_a_warrant_is_a_subject_token() {
 #[test]
 fn what_an_exchange_lacks_or_has_too_much_is_refused() {
     use ErrorCode::{InvalidRequest, InvalidScope, InvalidTarget};
-    let cases: [(&[(&str, &str)], ErrorCode); 16] = [
+    let cases: [(&[(&str, &str)], ErrorCode); 15] = [
         (&[("subject_token", "")], InvalidRequest),
         (&[("subject_token_type", "")], InvalidRequest),
-        (&[("client_id", "")], InvalidRequest),
         (&[("actor_token", ""), ("actor_token_type", "")], InvalidRequest),
         (&[("actor_token", "")], InvalidRequest),
         (&[("actor_token_type", "")], InvalidRequest),
@@ -89,7 +99,9 @@ fn code_and_refresh_grants_read_back() {
         client_id: "console".into(),
     };
     let refresh = TokenRequest::RefreshToken { refresh_token: secret("csr_r"), client_id: "console".into() };
-    for request in [code, refresh] {
+    let own = TokenRequest::ClientCredentials { target: None };
+    let named = TokenRequest::ClientCredentials { target: Some("http://localhost:4000".into()) };
+    for request in [code, refresh, own, named] {
         assert_eq!(TokenRequest::parse(request.to_body().expose().as_bytes()).unwrap(), request);
     }
 }
@@ -99,7 +111,8 @@ fn other_grants_and_halves_of_ours_are_refused() {
     for (body, code) in [
         ("", ErrorCode::InvalidRequest),
         ("grant_type=password&username=a&password=b", ErrorCode::UnsupportedGrantType),
-        ("grant_type=client_credentials", ErrorCode::UnsupportedGrantType),
+        ("grant_type=client_credentials&scope=all", ErrorCode::InvalidScope),
+        ("grant_type=client_credentials&resource=https://a.example&audience=https://b.example", ErrorCode::InvalidTarget),
         ("grant_type=authorization_code&client_id=console&code=a&redirect_uri=http://127.0.0.1:1/callback", ErrorCode::InvalidRequest),
         ("grant_type=authorization_code&client_id=console&code=a&code_verifier=b", ErrorCode::InvalidRequest),
         ("grant_type=authorization_code&client_id=console&code=a&code_verifier=b&redirect_uri=https://evil.example/", ErrorCode::InvalidRequest),

@@ -116,6 +116,7 @@ fn specimen(act: Act) -> Question {
         case: CaseFacts { open: true, assigned_to_asker: true, age_s: 0 },
         api: "api".to_owned(),
         actions: vec![ActionFacts { scope: "scope".to_owned(), risk: Risk::Low }],
+        hops: Vec::new(),
         minutes: 1,
         mode: Mode::Delegated,
         reason_len: 0,

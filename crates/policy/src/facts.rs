@@ -96,6 +96,7 @@ impl Names {
             ("case", Expr::new_record(case).map_err(bad)?),
             ("api", Expr::new_string(q.api.clone())),
             ("actions", Expr::new_set(q.actions.iter().map(|a| Expr::new_string(a.scope.clone())))),
+            ("hops", Expr::new_set(q.hops.iter().map(|h| Expr::new_string(format!("{} {}", h.audience, h.scope))))),
             ("top_risk", Expr::new_long(top_risk.level().into())),
             ("mode", Expr::new_string(q.mode.as_str().to_owned())),
             ("minutes", Expr::new_long(q.minutes.into())),

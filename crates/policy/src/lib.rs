@@ -16,7 +16,7 @@ mod verdict;
 
 pub use bundle::{Bundle, Source};
 pub use error::BundleError;
-pub use question::{Act, ActionFacts, CaseFacts, PersonFacts, Question};
+pub use question::{Act, ActionFacts, CaseFacts, HopFacts, PersonFacts, Question};
 pub use verdict::{Reason, Verdict};
 
 #[cfg(test)]

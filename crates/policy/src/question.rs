@@ -68,6 +68,17 @@ pub struct ActionFacts {
     pub risk: Risk,
 }
 
+/// One action at another API that the actions asked for take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HopFacts {
+    /// The API, by the audience of its contract.
+    pub audience: String,
+    /// Its scope value.
+    pub scope: String,
+    /// What may go wrong.
+    pub risk: Risk,
+}
+
 /// Whether a step may be taken, and what is owed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
@@ -83,6 +94,8 @@ pub struct Question {
     pub api: String,
     /// What is to be done there. Empty refuses.
     pub actions: Vec<ActionFacts>,
+    /// What that takes at other APIs.
+    pub hops: Vec<HopFacts>,
     /// For how long, from the start.
     pub minutes: u32,
     /// Whether the API sees who acts.
@@ -94,9 +107,10 @@ pub struct Question {
 }
 
 impl Question {
-    /// The highest risk among the actions; `None` if there are none.
+    /// The highest risk among the actions and what they take elsewhere; `None` if there are no actions.
     #[must_use]
     pub fn top_risk(&self) -> Option<Risk> {
-        self.actions.iter().map(|a| a.risk).max()
+        let top = self.actions.iter().map(|a| a.risk).max()?;
+        Some(self.hops.iter().map(|h| h.risk).fold(top, Risk::max))
     }
 }

@@ -41,6 +41,14 @@ fn access_token(headers: &HeaderMap) -> Result<Secret, Fault> {
     }
 }
 
+/// The proof of the key, if one came with a request. Whether it must is for the engine to say.
+pub(crate) fn proof_if_any(app: &App, parts: &Parts) -> Result<Option<Proof>, OAuthError> {
+    match only(&parts.headers, "dpop") {
+        Only::None => Ok(None),
+        _ => proof(app, parts, None).map(Some),
+    }
+}
+
 /// The proof of the key that came with a request; exactly one header (RFC 9449 §4.3, check 1).
 pub(crate) fn proof(app: &App, parts: &Parts, token: Option<&Secret>) -> Result<Proof, OAuthError> {
     let text = match only(&parts.headers, "dpop") {

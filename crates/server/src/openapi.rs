@@ -13,7 +13,7 @@ use http::header;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use crate::routes::{call, case, contract, delegation, event, person, request, session};
+use crate::routes::{call, case, client, contract, delegation, event, person, request, session};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -25,7 +25,8 @@ use crate::routes::{call, case, contract, delegation, event, person, request, se
     tags(
         (name = "session", description = "Who is signed in here."),
         (name = "case", description = "Cases of the built-in case list: the reason of all access."),
-        (name = "contract", description = "APIs that access can be asked to."),
+        (name = "contract", description = "APIs that access can be asked to, and proposals to change their contracts."),
+        (name = "client", description = "Machines that come to the token endpoint."),
         (name = "request", description = "Asking, signing, refusing."),
         (name = "delegation", description = "Acting for a customer."),
         (name = "call", description = "Calls made through the console."),
@@ -41,6 +42,16 @@ use crate::routes::{call, case, contract, delegation, event, person, request, se
         case::case_close,
         case::case_reopen,
         contract::contract_list,
+        contract::contract_get,
+        contract::contract_propose,
+        contract::contract_change_list,
+        contract::contract_review,
+        contract::contract_withdraw,
+        client::client_list,
+        client::client_create,
+        client::client_change,
+        client::client_secret_make,
+        client::client_secret_drop,
         request::request_preview,
         request::request_create,
         request::request_list,

@@ -1,4 +1,4 @@
-//! APIs by their contracts, every version of which is kept, and the clients that may introspect.
+//! APIs by their contracts, every version of which is kept.
 
 use countersign_domain::{ApiId, TenantId, Timestamp, contract::Contract};
 
@@ -17,6 +17,8 @@ pub struct ApiRow {
     pub contract: Contract,
     /// Since when.
     pub changed_at: Timestamp,
+    /// Whether it stands in the operator's file, and is changed there.
+    pub by_file: bool,
 }
 
 /// What registering came to.
@@ -30,48 +32,31 @@ pub struct ApiChange {
     pub changed: bool,
 }
 
-/// A client that may introspect (RFC 7662 §2.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientRow {
-    /// `client_id`; unique across tenants.
-    pub id: String,
-    /// Whose it is.
-    pub tenant: TenantId,
-    /// Fingerprint of its secret.
-    pub secret_hash: [u8; 32],
-    /// When it was made known.
-    pub created_at: Timestamp,
-}
-
 fn row(r: &mut Row) -> Result<ApiRow, StoreError> {
-    let (id, tenant, version, text, changed_at) = (r.take()?, r.take()?, r.take()?, r.take::<String>()?, r.take()?);
+    let (id, tenant, version, text, changed_at, by_file) = (r.take()?, r.take()?, r.take()?, r.take::<String>()?, r.take()?, r.take()?);
     let contract = serde_json::from_str(&text).map_err(|e| StoreError::Corrupt(format!("a contract is not one: {e}")))?;
-    Ok(ApiRow { id, tenant, version, contract, changed_at })
+    Ok(ApiRow { id, tenant, version, contract, changed_at, by_file })
 }
 
-fn client(r: &mut Row) -> Result<ClientRow, StoreError> {
-    Ok(ClientRow { id: r.take()?, tenant: r.take()?, secret_hash: r.take()?, created_at: r.take()? })
-}
-
-const SELECT: &str = "SELECT id, tenant_id, version, contract, changed_at FROM api";
+const SELECT: &str = "SELECT id, tenant_id, version, contract, changed_at, by_file FROM api";
 
 impl Tx {
     /// Registers a contract under its key. An unchanged one keeps its version; `fresh` is the id of an API that is new.
     /// [`StoreError::Taken`] if another API of the tenant has its audience.
-    pub async fn api_upsert(&mut self, tenant: TenantId, fresh: ApiId, contract: &Contract, now: Timestamp) -> Result<ApiChange, StoreError> {
+    pub async fn api_upsert(&mut self, tenant: TenantId, fresh: ApiId, contract: &Contract, by_file: bool, now: Timestamp) -> Result<ApiChange, StoreError> {
         let text = serde_json::to_string(contract).map_err(|e| StoreError::Corrupt(e.to_string()))?;
         let known = self.sql([SELECT, "WHERE tenant_id = $1 AND key = $2"]).bind(tenant).bind(&contract.key).lock(Lock::Update).one(row).await?;
         let change = match known {
-            Some(api) if api.contract == *contract => return Ok(ApiChange { id: api.id, version: api.version, changed: false }),
+            Some(api) if api.contract == *contract && api.by_file == by_file => return Ok(ApiChange { id: api.id, version: api.version, changed: false }),
             Some(api) => {
-                let sql = "UPDATE api SET audience = $3, version = $4, contract = $5, changed_at = $6 WHERE tenant_id = $1 AND id = $2";
+                let sql = "UPDATE api SET audience = $3, version = $4, contract = $5, changed_at = $6, by_file = $7 WHERE tenant_id = $1 AND id = $2";
                 let query = self.sql(sql).bind(tenant).bind(api.id).bind(&contract.audience).bind(api.version + 1);
-                query.bind(&text).bind(now).run().await?;
+                query.bind(&text).bind(now).bind(by_file).run().await?;
                 ApiChange { id: api.id, version: api.version + 1, changed: true }
             }
             None => {
-                let sql = "INSERT INTO api (id, tenant_id, key, audience, version, contract, changed_at) VALUES ($1, $2, $3, $4, 1, $5, $6)";
-                self.sql(sql).bind(fresh).bind(tenant).bind(&contract.key).bind(&contract.audience).bind(&text).bind(now).run().await?;
+                let sql = "INSERT INTO api (id, tenant_id, key, audience, version, contract, changed_at, by_file) VALUES ($1, $2, $3, $4, 1, $5, $6, $7)";
+                self.sql(sql).bind(fresh).bind(tenant).bind(&contract.key).bind(&contract.audience).bind(&text).bind(now).bind(by_file).run().await?;
                 ApiChange { id: fresh, version: 1, changed: true }
             }
         };
@@ -95,16 +80,14 @@ impl Tx {
         self.sql([SELECT, "WHERE tenant_id = $1 ORDER BY key"]).bind(tenant).all(row).await
     }
 
-    /// Makes a client known, or changes its secret. [`StoreError::Taken`] if another tenant has one of that name.
-    pub async fn client_upsert(&mut self, tenant: TenantId, id: &str, secret_hash: &[u8; 32], now: Timestamp) -> Result<(), StoreError> {
-        let sql = "INSERT INTO client (id, tenant_id, secret_hash, created_at) VALUES ($2, $1, $3, $4)
-            ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash WHERE client.tenant_id = excluded.tenant_id";
-        let touched = self.sql(sql).bind(tenant).bind(id).bind(secret_hash).bind(now).run().await?;
-        if touched == 1 { Ok(()) } else { Err(StoreError::Taken) }
+    /// The versions of an API's contract, newest first: each with its number and since when.
+    pub async fn api_versions(&mut self, tenant: TenantId, id: ApiId) -> Result<Vec<(i64, Timestamp)>, StoreError> {
+        let sql = "SELECT version, at FROM api_version WHERE tenant_id = $1 AND api_id = $2 ORDER BY version DESC";
+        self.sql(sql).bind(tenant).bind(id).all(|r| Ok((r.take()?, r.take()?))).await
     }
 
-    /// One client. Its name is unique across tenants, and tells the tenant.
-    pub async fn client(&mut self, id: &str) -> Result<Option<ClientRow>, StoreError> {
-        self.sql("SELECT id, tenant_id, secret_hash, created_at FROM client WHERE id = $1").bind(id).one(client).await
+    /// The API of this key.
+    pub async fn api_by_key(&mut self, tenant: TenantId, key: &str, lock: Lock) -> Result<Option<ApiRow>, StoreError> {
+        self.sql([SELECT, "WHERE tenant_id = $1 AND key = $2"]).bind(tenant).bind(key).lock(lock).one(row).await
     }
 }

@@ -25,7 +25,7 @@ pub struct DelegationRow {
     pub calls: u32,
 }
 
-const SELECT: &str = "SELECT id, request_id, tenant_id, agent_id, customer_id, case_id, api_id, actions, mode, transaction_id, started_at, ends_at,
+const SELECT: &str = "SELECT id, request_id, tenant_id, agent_id, customer_id, case_id, api_id, actions, hops, mode, transaction_id, started_at, ends_at,
     ended_at, end_reason, ended_by, session_id, warrant_hash, warrant_jkt, calls FROM delegation";
 
 fn row(r: &mut Row) -> Result<DelegationRow, StoreError> {
@@ -38,6 +38,7 @@ fn row(r: &mut Row) -> Result<DelegationRow, StoreError> {
         case: r.take()?,
         api: r.take()?,
         actions: r.take()?,
+        hops: r.take()?,
         mode: r.take()?,
         transaction: r.take()?,
         started_at: r.take()?,
@@ -61,12 +62,12 @@ impl Tx {
     pub async fn delegation_insert(&mut self, d: &Delegation, session: SessionId, warrant_hash: &[u8; 32], jkt: &str) -> Result<(), StoreError> {
         let sql =
             "INSERT INTO delegation (id, request_id, tenant_id, agent_id, customer_id, case_id, api_id, actions, mode, transaction_id, started_at, ends_at,
-            ended_at, end_reason, ended_by, session_id, warrant_hash, warrant_jkt)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+            ended_at, end_reason, ended_by, session_id, warrant_hash, warrant_jkt, hops)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
         let query = self.sql(sql).bind(d.id).bind(d.request).bind(d.tenant).bind(d.agent).bind(d.customer).bind(d.case).bind(d.api);
         let query = query.bind(&d.actions).bind(d.mode).bind(d.transaction).bind(d.started_at).bind(d.ends_at);
         let query = query.bind(d.ended.map(|e| e.at)).bind(d.ended.map(|e| e.reason)).bind(d.ended.and_then(|e| e.by));
-        query.bind(session).bind(warrant_hash).bind(jkt).run().await?;
+        query.bind(session).bind(warrant_hash).bind(jkt).bind(&d.hops).run().await?;
         Ok(())
     }
 

@@ -11,6 +11,8 @@
 mod api;
 mod call;
 mod case;
+mod client;
+mod contract_change;
 mod customer;
 mod delegation;
 mod error;
@@ -38,9 +40,11 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use api::{ApiChange, ApiRow, ClientRow};
+pub use api::{ApiChange, ApiRow};
 pub use call::CallRow;
 pub use case::CaseRow;
+pub use client::{ClientTokenRow, SecretRow};
+pub use contract_change::ContractChangeRow;
 pub use delegation::DelegationRow;
 pub use error::{OpenError, StoreError};
 pub use event::{EventRow, Placed};

@@ -16,6 +16,7 @@ impl Tx {
     pub async fn prune(&mut self, now: Timestamp) -> Result<(), StoreError> {
         self.sql("DELETE FROM dpop_seen WHERE expires_at < $1").bind(now).run().await?;
         self.sql("DELETE FROM access_token WHERE expires_at < $1").bind(now).run().await?;
+        self.sql("DELETE FROM client_token WHERE expires_at < $1").bind(now).run().await?;
         self.sql("DELETE FROM browser WHERE expires_at < $1").bind(now).run().await?;
         let over = now.before(GRACE);
         self.sql("DELETE FROM auth_code WHERE expires_at < $1").bind(over).run().await?;

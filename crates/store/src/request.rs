@@ -30,7 +30,8 @@ pub struct RequestRow {
     pub bytes: Vec<u8>,
 }
 
-const SELECT: &str = "SELECT r.id, r.tenant_id, r.asker_id, r.case_id, r.customer_id, r.api_id, r.audience, r.contract_version, r.actions, r.minutes, r.mode,
+const SELECT: &str =
+    "SELECT r.id, r.tenant_id, r.asker_id, r.case_id, r.customer_id, r.api_id, r.audience, r.contract_version, r.actions, r.hops, r.minutes, r.mode,
     r.reason, r.reason_salt, r.asked_at, r.digest, r.obligations, r.state, r.state_at, r.state_by, r.delegation_id, r.lapses_at, r.form FROM request r";
 /// The most that a list holds.
 const NEWEST: &str = "ORDER BY r.asked_at DESC, r.id DESC LIMIT 500";
@@ -38,10 +39,10 @@ const OPEN: &str = "r.state IN ('waiting', 'signed')";
 
 fn row(r: &mut Row) -> Result<RequestRow, StoreError> {
     let (id, tenant, asker, case, customer, api) = (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
-    let (audience, contract_version, actions, minutes, mode) = (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
+    let (audience, contract_version, actions, hops, minutes, mode) = (r.take()?, r.take()?, r.take()?, r.take()?, r.take()?, r.take()?);
     let (kept, asked_at) = (committed(r)?, r.take()?);
     let reason = kept.clone().unwrap_or(Committed { text: String::new(), salt: [0; 32] });
-    let form = Form { id, tenant, asker, case, customer, api, audience, contract_version, actions, minutes, mode, reason, asked_at };
+    let form = Form { id, tenant, asker, case, customer, api, audience, contract_version, actions, hops, minutes, mode, reason, asked_at };
     let digest = r.take()?;
     let obligations: Obligations = serde_json::from_str(&r.take::<String>()?).map_err(|e| StoreError::Corrupt(format!("obligations are not such: {e}")))?;
     let name: String = r.take()?;
@@ -85,12 +86,12 @@ impl Tx {
         let (bytes, obligations) = (form.bytes().map_err(json)?, serde_json::to_string(&request.obligations).map_err(json)?);
         let (at, by, delegation) = state_parts(request);
         let sql = "INSERT INTO request (id, tenant_id, asker_id, case_id, customer_id, api_id, audience, contract_version, actions, minutes, mode, reason, reason_salt,
-            asked_at, digest, obligations, state, state_at, state_by, delegation_id, lapses_at, form)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
+            asked_at, digest, obligations, state, state_at, state_by, delegation_id, lapses_at, form, hops)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
         let query = self.sql(sql).bind(form.id).bind(form.tenant).bind(form.asker).bind(form.case).bind(form.customer).bind(form.api);
         let query = query.bind(&form.audience).bind(form.contract_version).bind(&form.actions).bind(form.minutes).bind(form.mode);
         let query = query.bind(&form.reason.text).bind(&form.reason.salt).bind(form.asked_at).bind(request.digest).bind(obligations);
-        let query = query.bind(request.state.as_str()).bind(at).bind(by).bind(delegation).bind(request.lapses_at).bind(bytes);
+        let query = query.bind(request.state.as_str()).bind(at).bind(by).bind(delegation).bind(request.lapses_at).bind(bytes).bind(&form.hops);
         query.run().await?;
         Ok(())
     }

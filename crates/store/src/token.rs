@@ -1,29 +1,72 @@
-//! Tokens that were minted, and proofs of possession that were seen.
+//! Tokens that were minted, and one-time things that were seen.
 
 use countersign_domain::{TenantId, Timestamp, TokenId, token::Token};
 
-use crate::{StoreError, Tx, value::Row};
+use crate::{Lock, StoreError, Tx, value::Row};
+
+const SELECT: &str =
+    "SELECT id, tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at, revoked_at FROM token";
 
 fn token(r: &mut Row) -> Result<Token, StoreError> {
-    Ok(Token { id: r.take()?, tenant: r.take()?, delegation: r.take()?, audience: r.take()?, scope: r.take()?, issued_at: r.take()?, expires_at: r.take()? })
+    Ok(Token {
+        id: r.take()?,
+        tenant: r.take()?,
+        delegation: r.take()?,
+        parent: r.take()?,
+        client: r.take()?,
+        services: r.take()?,
+        audience: r.take()?,
+        scope: r.take()?,
+        hops: r.take()?,
+        jkt: r.take()?,
+        hash: r.take()?,
+        issued_at: r.take()?,
+        expires_at: r.take()?,
+        revoked_at: r.take()?,
+    })
 }
 
 impl Tx {
     /// Records a token that is about to leave.
     pub async fn token_insert(&mut self, token: &Token) -> Result<(), StoreError> {
-        let sql = "INSERT INTO token (id, tenant_id, delegation_id, audience, scope, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        let query = self.sql(sql).bind(token.id).bind(token.tenant).bind(token.delegation).bind(&token.audience);
-        query.bind(&token.scope).bind(token.issued_at).bind(token.expires_at).run().await?;
+        let sql = "INSERT INTO token (id, tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at, revoked_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        let query =
+            self.sql(sql).bind(token.id).bind(token.tenant).bind(token.delegation).bind(token.parent).bind(&token.client).bind(token.services.as_slice());
+        let query = query.bind(&token.audience).bind(&token.scope).bind(&token.hops).bind(token.jkt.as_deref()).bind(token.hash.as_ref());
+        query.bind(token.issued_at).bind(token.expires_at).bind(token.revoked_at).run().await?;
         Ok(())
     }
 
     /// What was minted under this `jti`.
-    pub async fn token(&mut self, tenant: TenantId, id: TokenId) -> Result<Option<Token>, StoreError> {
-        let sql = "SELECT id, tenant_id, delegation_id, audience, scope, issued_at, expires_at FROM token WHERE tenant_id = $1 AND id = $2";
-        self.sql(sql).bind(tenant).bind(id).one(token).await
+    pub async fn token(&mut self, tenant: TenantId, id: TokenId, lock: Lock) -> Result<Option<Token>, StoreError> {
+        self.sql([SELECT, "WHERE tenant_id = $1 AND id = $2"]).bind(tenant).bind(id).lock(lock).one(token).await
     }
 
-    /// Notes a proof of possession (RFC 9449 §11.1); true if it was never seen. It has no tenant: it comes before one is known.
+    /// What was minted as this handle. By fingerprint alone: it tells the tenant.
+    pub async fn token_by_hash(&mut self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
+        self.sql([SELECT, "WHERE hash = $1"]).bind(hash).one(token).await
+    }
+
+    /// What was exchanged from this token itself.
+    pub async fn tokens_of_parent(&mut self, tenant: TenantId, parent: TokenId) -> Result<Vec<Token>, StoreError> {
+        self.sql([SELECT, "WHERE tenant_id = $1 AND parent_id = $2 ORDER BY id"]).bind(tenant).bind(parent).all(token).await
+    }
+
+    /// What was minted for a delegation, oldest first, at most 500.
+    pub async fn tokens_of_delegation(&mut self, tenant: TenantId, delegation: countersign_domain::DelegationId) -> Result<Vec<Token>, StoreError> {
+        let sql = [SELECT, "WHERE tenant_id = $1 AND delegation_id = $2 ORDER BY issued_at, id LIMIT 500"];
+        self.sql(sql).bind(tenant).bind(delegation).all(token).await
+    }
+
+    /// Revokes one token; true if it was not revoked before. Its children are the caller's business.
+    pub async fn token_revoke(&mut self, tenant: TenantId, id: TokenId, now: Timestamp) -> Result<bool, StoreError> {
+        let sql = "UPDATE token SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL";
+        Ok(self.sql(sql).bind(tenant).bind(id).bind(now).run().await? == 1)
+    }
+
+    /// Notes a proof of possession (RFC 9449 §11.1) or an assertion (RFC 7523 §3); true if it was never seen. It has no tenant: it comes before one
+    /// is known.
     ///
     /// It is forgotten with the transaction: commit it, whatever comes of the call.
     pub async fn dpop_seen(&mut self, hash: &[u8; 32], expires_at: Timestamp) -> Result<bool, StoreError> {

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use countersign_domain::{
-    AccountId, ApiId, CallId, CaseId, CustomerId, DelegationId, EventId, InviteId, PersonId, ProofId, RequestId, ReviewId, SessionId, TenantId, Timestamp,
-    TokenId, TransactionId, canonical::Digest,
+    AccountId, ApiId, CallId, CaseId, ContractChangeId, CustomerId, DelegationId, EventId, InviteId, PersonId, ProofId, RequestId, ReviewId, SecretId,
+    SessionId, TenantId, Timestamp, TokenId, TransactionId, canonical::Digest, hop::Hop,
 };
 use uuid::Uuid;
 
@@ -205,6 +205,57 @@ impl Column for BTreeSet<String> {
     }
 }
 
+/// Lists of texts, in order, as JSON.
+impl Bind for &[String] {
+    const NULL: Arg = Arg::Text(None);
+
+    fn arg(self) -> Arg {
+        Arg::Text(Some(serde_json::Value::from(self).to_string()))
+    }
+}
+
+impl Column for Vec<String> {
+    fn read(value: Value) -> Result<Self, StoreError> {
+        serde_json::from_str(&String::read(value)?).map_err(|e| StoreError::Corrupt(format!("a list of texts was expected: {e}")))
+    }
+}
+
+/// Pairs of API and action, as JSON: each an audience and a scope value.
+impl Bind for &BTreeSet<Hop> {
+    const NULL: Arg = Arg::Text(None);
+
+    fn arg(self) -> Arg {
+        let pairs = self.iter().map(|h| serde_json::json!([h.audience, h.scope]));
+        Arg::Text(Some(pairs.collect::<serde_json::Value>().to_string()))
+    }
+}
+
+impl Column for BTreeSet<Hop> {
+    fn read(value: Value) -> Result<Self, StoreError> {
+        let pairs: Vec<(String, String)> =
+            serde_json::from_str(&String::read(value)?).map_err(|e| StoreError::Corrupt(format!("pairs of API and action were expected: {e}")))?;
+        Ok(pairs.into_iter().map(|(audience, scope)| Hop { audience, scope }).collect())
+    }
+}
+
+impl Bind for bool {
+    const NULL: Arg = Arg::Int(None);
+
+    fn arg(self) -> Arg {
+        Arg::Int(Some(self.into()))
+    }
+}
+
+impl Column for bool {
+    fn read(value: Value) -> Result<Self, StoreError> {
+        match i64::read(value)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(corrupt("a yes or no was expected")),
+        }
+    }
+}
+
 macro_rules! ids {
     ($($id:ident),* $(,)?) => {$(
         impl Bind for $id {
@@ -228,6 +279,7 @@ ids!(
     ApiId,
     CallId,
     CaseId,
+    ContractChangeId,
     CustomerId,
     DelegationId,
     EventId,
@@ -236,6 +288,7 @@ ids!(
     ProofId,
     RequestId,
     ReviewId,
+    SecretId,
     SessionId,
     TenantId,
     TokenId,
@@ -265,6 +318,7 @@ macro_rules! names {
 
 use countersign_domain::{
     case::{CaseState, Priority},
+    client::AuthMethod,
     contract::Mode,
     delegation::EndReason,
     person::Role,
@@ -275,6 +329,7 @@ names! {
     Role = Role::parse;
     Priority = Priority::parse;
     Mode = Mode::parse;
+    AuthMethod = AuthMethod::parse;
     EndReason = EndReason::parse;
     CaseState = |s| [CaseState::Open, CaseState::Closed].into_iter().find(|c| c.as_str() == s);
     Decision = |s| [Decision::Sign, Decision::Refuse].into_iter().find(|d| d.as_str() == s);

@@ -142,10 +142,16 @@ impl Person {
         serde_json::from_value(found.unwrap_or_else(|| panic!("no case {key} in {list}"))).expect("a case")
     }
 
-    /// The one API of their company.
+    /// The API that every company has.
     pub async fn api(&self) -> ContractView {
+        self.api_called("accounts").await
+    }
+
+    /// An API of their company, by its key.
+    pub async fn api_called(&self, key: &str) -> ContractView {
         let list = self.get("/v1/contracts").await.json();
-        serde_json::from_value(list["items"][0].clone()).expect("a contract")
+        let found = list["items"].as_array().into_iter().flatten().find(|c| c["key"] == key).cloned();
+        serde_json::from_value(found.unwrap_or_else(|| panic!("no API {key} in {list}"))).expect("a contract")
     }
 
     /// What asking for `actions` on a case sends.

@@ -10,8 +10,9 @@ use std::{
 
 use countersign_domain::{
     Secret, TenantId, Timestamp,
+    alg::Algorithm,
     case::Priority,
-    contract::{Action, Contract, Endpoint, Mode, Risk},
+    contract::{Action, Contract, Endpoint, Format, Mode, Risk, Subject},
     person::Role,
 };
 use countersign_engine::{
@@ -236,7 +237,7 @@ async fn company(engine: &Engine, workspace: Workspace, client: &str) -> TenantI
 /// The contract of an API with one action of each risk.
 #[must_use]
 pub fn accounts_contract(client: &str) -> Contract {
-    let action = |scope: &str, name: &str, risk| Action { scope: scope.into(), name: name.into(), effect: "As its name says.".into(), risk };
+    let action = |scope: &str, name: &str, risk| Action { scope: scope.into(), name: name.into(), effect: "As its name says.".into(), risk, calls: Vec::new() };
     Contract {
         key: "accounts".into(),
         name: "Accounts".into(),
@@ -253,6 +254,10 @@ pub fn accounts_contract(client: &str) -> Contract {
         max_minutes: 60,
         token_ttl_s: 300,
         bound: false,
-        introspection_client: client.into(),
+        format: Format::Jwt,
+        alg: Algorithm::Es256,
+        subject: Subject::Unique,
+        client: None,
+        introspection_clients: vec![client.into()],
     }
 }

@@ -72,6 +72,30 @@ pub enum Kind {
     /// A version of an API's contract was registered.
     #[serde(rename = "contract.register")]
     ContractRegister,
+    /// A version of a contract was proposed.
+    #[serde(rename = "contract.propose")]
+    ContractPropose,
+    /// A proposed version was agreed to, refused or taken back.
+    #[serde(rename = "contract.review")]
+    ContractReview,
+    /// A client was registered.
+    #[serde(rename = "client.register")]
+    ClientRegister,
+    /// A client was changed, or got or lost a secret.
+    #[serde(rename = "client.change")]
+    ClientChange,
+    /// A client did not prove who it is.
+    #[serde(rename = "client.refuse")]
+    ClientRefuse,
+    /// A machine got a token for itself.
+    #[serde(rename = "token.issue")]
+    TokenIssue,
+    /// A token was given back, and with it what came of it.
+    #[serde(rename = "token.revoke")]
+    TokenRevoke,
+    /// Something that somebody should look at now.
+    #[serde(rename = "alert.raise")]
+    AlertRaise,
     /// A policy bundle came into force.
     #[serde(rename = "policy.load")]
     PolicyLoad,
@@ -181,6 +205,12 @@ pub struct Event {
     /// The token (`jti`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<TokenId>,
+    /// The token that it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<TokenId>,
+    /// The client that it was done to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
     /// The call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<CallId>,
@@ -244,6 +274,8 @@ impl Event {
             digest: None,
             delegation: None,
             token: None,
+            parent: None,
+            client: None,
             call: None,
             transaction: None,
             correlation,

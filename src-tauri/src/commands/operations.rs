@@ -3,14 +3,15 @@
 use countersign_api::{
     List,
     case::{CaseAssign, CaseCreate, CaseView},
-    contract::ContractView,
+    client::{ClientChange, ClientCreate, ClientView, SecretDrop},
+    contract::{ContractChangeView, ContractDetail, ContractPropose, ContractReview, ContractView},
     delegation::{DelegationView, Story},
     event::{EventDetail, EventPage, EventQuery},
     person::{Invited, PersonChange, PersonInvite, PersonView},
     request::{Preview, RequestBox, RequestCreate, RequestReview, RequestView},
     session::Me,
 };
-use countersign_domain::{CaseId, DelegationId, EventId, PersonId, RequestId};
+use countersign_domain::{ApiId, CaseId, ContractChangeId, DelegationId, EventId, PersonId, RequestId};
 use tauri::{Runtime, WebviewWindow, command};
 
 use super::{Done, caller};
@@ -55,6 +56,60 @@ pub async fn case_reopen<R: Runtime>(window: WebviewWindow<R>, id: CaseId) -> Do
 #[command]
 pub async fn contract_list<R: Runtime>(window: WebviewWindow<R>) -> Done<List<ContractView>> {
     caller(&window)?.signed_in()?.contract_list().await
+}
+
+/// One API with the history of its contract.
+#[command]
+pub async fn contract_get<R: Runtime>(window: WebviewWindow<R>, id: ApiId) -> Done<ContractDetail> {
+    caller(&window)?.signed_in()?.contract_get(id).await
+}
+
+/// Proposes a contract.
+#[command]
+pub async fn contract_propose<R: Runtime>(window: WebviewWindow<R>, input: ContractPropose) -> Done<ContractChangeView> {
+    caller(&window)?.signed_in()?.contract_propose(&input).await
+}
+
+/// Proposals to change contracts.
+#[command]
+pub async fn contract_change_list<R: Runtime>(window: WebviewWindow<R>) -> Done<List<ContractChangeView>> {
+    caller(&window)?.signed_in()?.contract_change_list().await
+}
+
+/// Agrees to a proposal, or refuses it.
+#[command]
+pub async fn contract_review<R: Runtime>(window: WebviewWindow<R>, id: ContractChangeId, input: ContractReview) -> Done<ContractChangeView> {
+    caller(&window)?.signed_in()?.contract_review(id, &input).await
+}
+
+/// Takes one's own proposal back.
+#[command]
+pub async fn contract_withdraw<R: Runtime>(window: WebviewWindow<R>, id: ContractChangeId) -> Done<ContractChangeView> {
+    caller(&window)?.signed_in()?.contract_withdraw(id).await
+}
+
+/// Machines that come to the token endpoint.
+#[command]
+pub async fn client_list<R: Runtime>(window: WebviewWindow<R>) -> Done<List<ClientView>> {
+    caller(&window)?.signed_in()?.client_list().await
+}
+
+/// Registers a client.
+#[command]
+pub async fn client_create<R: Runtime>(window: WebviewWindow<R>, input: ClientCreate) -> Done<ClientView> {
+    caller(&window)?.signed_in()?.client_create(&input).await
+}
+
+/// Changes a client.
+#[command]
+pub async fn client_change<R: Runtime>(window: WebviewWindow<R>, id: String, input: ClientChange) -> Done<ClientView> {
+    caller(&window)?.signed_in()?.client_change(&id, &input).await
+}
+
+/// Takes a secret from a client.
+#[command]
+pub async fn client_secret_drop<R: Runtime>(window: WebviewWindow<R>, id: String, input: SecretDrop) -> Done<ClientView> {
+    caller(&window)?.signed_in()?.client_secret_drop(&id, &input).await
 }
 
 /// What policy says to a form as it stands.

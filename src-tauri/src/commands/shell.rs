@@ -1,6 +1,6 @@
 //! The shell's own commands: service, sign-in, keychain, windows, acting.
 
-use countersign_api::console::{ApiAnswer, ApiCall, ConsoleState, ServiceChoice};
+use countersign_api::console::{ApiAnswer, ApiCall, ConsoleState, SecretSaved, ServiceChoice};
 use countersign_client::fault;
 use countersign_domain::Code;
 use tauri::{Runtime, WebviewWindow, command};
@@ -83,6 +83,12 @@ pub async fn window_new<R: Runtime>(window: WebviewWindow<R>) -> Done<()> {
 #[command]
 pub async fn api_call<R: Runtime>(window: WebviewWindow<R>, call: ApiCall) -> Done<ApiAnswer> {
     caller(&window)?.api_call(call).await
+}
+
+/// Makes a secret for a client, into a file that only this user of the machine can read.
+#[command]
+pub async fn client_secret_make<R: Runtime>(window: WebviewWindow<R>, id: String) -> Done<SecretSaved> {
+    caller(&window)?.save_secret(&id).await
 }
 
 /// Puts away a delegation that has ended.

@@ -37,6 +37,7 @@ pub(crate) async fn of(tx: &mut Tx, viewer: &Call, now: Timestamp, d: Delegation
         api_name: api.contract.name.clone(),
         audience: api.contract.audience.clone(),
         actions,
+        hops: name::hops(tx, tenant, &d.hops).await?,
         mode: d.mode,
         transaction: d.transaction,
         started_at: d.started_at,

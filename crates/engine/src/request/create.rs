@@ -44,6 +44,7 @@ async fn create(s: &mut Scope<'_>, input: RequestCreate) -> Result<RequestView, 
     facts.case.case.justifies(s.call.person)?;
     facts.rails(&input, &allowed.obligations, &s.call)?;
 
+    let hops = facts.hops();
     let form = Form {
         id: RequestId::new(s.now, s.engine.entropy()),
         tenant: s.call.tenant,
@@ -54,6 +55,7 @@ async fn create(s: &mut Scope<'_>, input: RequestCreate) -> Result<RequestView, 
         audience: facts.api.contract.audience.clone(),
         contract_version: facts.api.version,
         actions: input.actions.into_iter().collect(),
+        hops,
         minutes: input.minutes,
         mode: input.mode,
         reason: Committed::new(input.reason.trim().to_owned(), s.engine.entropy()),

@@ -4,7 +4,7 @@ use countersign_api::{
     person::PersonRef,
     request::{Claim, Outcome, Preview, RequestCreate, Verdict},
 };
-use countersign_domain::person::Role;
+use countersign_domain::{contract::Mode, person::Role};
 use countersign_store::{Lock, Tx};
 
 use crate::{
@@ -47,7 +47,8 @@ async fn preview(engine: &Engine, tx: &mut Tx, call: &Call, input: &RequestCreat
         signers,
     };
     let claims = claims(engine, tx, call, &facts, input).await?;
-    Ok(Preview { verdict, claims })
+    let hops = name::hops(tx, call.tenant, &facts.hops()).await?;
+    Ok(Preview { verdict, hops, claims })
 }
 
 fn refused(engine: &Engine, refusal: Refusal) -> Preview {
@@ -61,7 +62,7 @@ fn refused(engine: &Engine, refusal: Refusal) -> Preview {
         max_minutes: 0,
         signers: Vec::new(),
     };
-    Preview { verdict, claims: Vec::new() }
+    Preview { verdict, hops: Vec::new(), claims: Vec::new() }
 }
 
 async fn claims(engine: &Engine, tx: &mut Tx, call: &Call, facts: &Facts, input: &RequestCreate) -> Result<Vec<Claim>, Refusal> {
@@ -70,19 +71,29 @@ async fn claims(engine: &Engine, tx: &mut Tx, call: &Call, facts: &Facts, input:
     let claim = |name: &str, value: String, origin: &str| Claim { name: name.into(), value, origin: origin.into() };
     let contract = &facts.api.contract;
     let minutes = input.minutes;
+    let named = input.mode == Mode::Delegated;
     let mut claims = vec![
         claim("iss", json(&engine.settings().issuer), "this service"),
-        claim("sub", json(&customer.subject), "from the case"),
-        claim("act", format!("{{\"sub\":{}}}", json(&call.person.to_string())), "you"),
+        claim("sub", json(&contract.subject_of(call.tenant, &customer.subject)), "from the case"),
+    ];
+    if named {
+        claims.push(claim("act", format!("{{\"sub\":{}}}", json(&call.person.to_string())), "you"));
+    }
+    claims.extend([
         claim("aud", json(&contract.audience), "the API"),
         claim("scope", json(&scope_text(&input.actions.iter().cloned().collect())), "what you choose"),
         claim("exp", contract.token_ttl_s.to_string(), &format!("seconds; exchanged again up to {minutes} min")),
         claim("tenant", json(&call.tenant.to_string()), "from the case"),
-        claim("case", json(&facts.case.case.key), "dies when it closes"),
-        claim("dlg", "\"dlg_…\"".into(), "once signed and started"),
-        claim("txn", "\"txn_…\"".into(), "once started"),
-        claim("client_id", json(&call.client_id), "this console"),
-    ];
+    ]);
+    if named {
+        claims.push(claim("case", json(&facts.case.case.key), "dies when it closes"));
+        claims.push(claim("dlg", "\"dlg_…\"".into(), "once signed and started"));
+    }
+    claims.push(claim("txn", "\"txn_…\"".into(), "once started"));
+    claims.push(claim("client_id", json(&call.client_id), "this console"));
+    if let Some(client) = contract.client.as_ref().filter(|_| !facts.hops().is_empty()) {
+        claims.push(claim("may_act", format!("{{\"sub\":{}}}", json(client)), "may call on for you"));
+    }
     if contract.bound {
         claims.push(claim("cnf", format!("{{\"jkt\":{}}}", json(&call.jkt)), "bound to this console's key"));
     }

@@ -38,6 +38,7 @@ pub(crate) async fn of(tx: &mut Tx, engine: &Engine, viewer: &Call, row: Request
         audience: form.audience.clone(),
         contract_version: form.contract_version,
         actions: actions(request, &api.contract),
+        hops: name::hops(tx, tenant, &form.hops).await?,
         minutes: form.minutes,
         mode: form.mode,
         reason: row.reason.clone().unwrap_or_else(|| "erased".into()),
@@ -66,6 +67,7 @@ fn actions(request: &Request, contract: &countersign_domain::contract::Contract)
         name: scope.clone(),
         effect: "no longer in the API's contract".into(),
         risk: countersign_domain::contract::Risk::Critical,
+        calls: Vec::new(),
     };
     let mut actions: Vec<_> = request.form.actions.iter().map(|s| contract.action(s).cloned().unwrap_or_else(|| gone(s))).collect();
     actions.sort_by_key(|a| std::cmp::Reverse(a.risk));

@@ -4,16 +4,17 @@ use countersign_domain::{Code, CorrelationId, ProofId, Secret, SessionId};
 use countersign_oauth::{
     OAuthError,
     authorize::ReviewDetail,
+    client_auth::Presented,
     dpop::Proof,
     error::ErrorCode,
     pkce::{self, Challenge},
-    token::{TokenAnswer, TokenRequest, TokenType},
+    token::{Subject, TokenAnswer, TokenRequest, TokenType},
 };
 use countersign_store::{AccessRow, CodeRow, ProofRow, RefreshRow, SessionRow, Taken, Tx};
 use countersign_trail::{Actor, Decision, Kind};
 
 use crate::{
-    Engine, Refusal,
+    Engine, Machine, Refusal,
     request::review::PROOF_ACT,
     session::{ACCESS_TTL, CONSOLE, PROOF_TTL, SESSION_TTL, access::ACCESS, authorize::CODE, refresh::REFRESH},
 };
@@ -30,13 +31,32 @@ impl Engine {
     ///
     /// # Errors
     /// RFC 6749 §5.2, RFC 8693 §2.2.2, RFC 9449 §5.
-    pub async fn token(&self, request: TokenRequest, proof: &Proof) -> Result<TokenAnswer, OAuthError> {
-        if request.client_id() != CONSOLE {
-            return Err(OAuthError::new(ErrorCode::InvalidClient, "`client_id` names no client that may come here; it is `console`"));
+    pub async fn token(
+        &self,
+        request: TokenRequest,
+        presented: Presented,
+        proof: Option<&Proof>,
+        correlation: CorrelationId,
+    ) -> Result<TokenAnswer, OAuthError> {
+        match presented {
+            Presented::Public(id) if id == CONSOLE => self.console_token(request, proof).await,
+            other => {
+                let machine = self.client_authenticate(other, correlation).await?;
+                self.machine_token(&machine, request, proof).await
+            }
         }
+    }
+
+    /// A console is public: what it holds is bound to its key, so it proves at each request that it has it.
+    async fn console_token(&self, request: TokenRequest, proof: Option<&Proof>) -> Result<TokenAnswer, OAuthError> {
+        let proof = proof.ok_or_else(|| OAuthError::new(ErrorCode::InvalidDpopProof, "a `DPoP` header with a proof of the console's key is missing"))?;
         self.proof_once(proof).await.map_err(|r| r.oauth())?;
         match request {
-            TokenRequest::Exchange(exchange) => self.exchange(exchange, proof).await,
+            TokenRequest::Exchange(exchange) => match exchange.subject.clone() {
+                Subject::Warrant(warrant) => self.exchange(exchange, warrant, proof).await,
+                Subject::Token(_) => Err(unauthorized("a console exchanges its warrant; a token is exchanged by the client of the API that it is for")),
+            },
+            TokenRequest::ClientCredentials { .. } => Err(unauthorized("a console acts for people; `client_credentials` is for machines")),
             TokenRequest::RefreshToken { refresh_token, .. } => self.refresh(&refresh_token, proof).await,
             TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, .. } => {
                 let (engine, proof) = (self.clone(), proof.clone());
@@ -52,6 +72,26 @@ impl Engine {
             }
         }
     }
+
+    async fn machine_token(&self, machine: &Machine, request: TokenRequest, proof: Option<&Proof>) -> Result<TokenAnswer, OAuthError> {
+        if let Some(proof) = proof {
+            self.proof_once(proof).await.map_err(|r| r.oauth())?;
+        }
+        match request {
+            TokenRequest::ClientCredentials { target } => self.client_credentials(machine, target.as_deref(), proof).await,
+            TokenRequest::Exchange(exchange) => match exchange.subject.clone() {
+                Subject::Token(parent) => self.pass_on(machine, exchange, &parent, proof).await,
+                Subject::Warrant(_) => Err(unauthorized("a warrant is good at its own console only")),
+            },
+            TokenRequest::RefreshToken { .. } | TokenRequest::AuthorizationCode { .. } => {
+                Err(unauthorized("codes and refresh tokens are for people's consoles; a machine uses `client_credentials` and token exchange"))
+            }
+        }
+    }
+}
+
+fn unauthorized(text: &str) -> OAuthError {
+    OAuthError::new(ErrorCode::UnauthorizedClient, text)
 }
 
 impl Engine {

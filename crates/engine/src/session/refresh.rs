@@ -3,14 +3,17 @@
 //! One mercy: if an answer was lost on its way, the old token, shown with the same key while its successor was never used,
 //! replaces that successor.
 
-use countersign_domain::Secret;
-use countersign_oauth::{OAuthError, dpop::Proof, error::ErrorCode, token::TokenAnswer};
+use countersign_domain::{CorrelationId, Secret};
+use countersign_oauth::{OAuthError, client_auth::Presented, dpop::Proof, error::ErrorCode, token::TokenAnswer};
 use countersign_store::{Lock, RefreshRow, Tx};
 use countersign_trail::{Actor, Decision, Kind};
 
 use crate::{
     Engine, Refusal,
-    session::grant::{access, invalid_grant},
+    session::{
+        CONSOLE,
+        grant::{access, invalid_grant},
+    },
 };
 
 /// Label under which the store keeps a refresh token's fingerprint.
@@ -32,11 +35,19 @@ impl Engine {
         }
     }
 
-    /// Revokes a sign-in by one of its tokens (RFC 7009). A token that is not known is no error (§2.2).
+    /// Gives a token back (RFC 7009): a console its sign-in, a machine what it got. A token that is not known is no error (§2.2).
     ///
     /// # Errors
-    /// If the store does not answer, or the proof was used before.
-    pub async fn revoke(&self, token: &Secret, proof: &Proof) -> Result<(), OAuthError> {
+    /// `invalid_client`; `unauthorized_client`, if another client got the token.
+    pub async fn revoke(&self, token: &Secret, presented: Presented, proof: Option<&Proof>, correlation: CorrelationId) -> Result<(), OAuthError> {
+        match presented {
+            Presented::Public(id) if id == CONSOLE => {}
+            other => {
+                let machine = self.client_authenticate(other, correlation).await?;
+                return self.give_back(&machine, token).await;
+            }
+        }
+        let proof = proof.ok_or_else(|| OAuthError::new(ErrorCode::InvalidDpopProof, "a `DPoP` header with a proof of the console's key is missing"))?;
         self.proof_once(proof).await.map_err(|r| r.oauth())?;
         let (engine, token, proof) = (self.clone(), token.clone(), proof.clone());
         self.store().write(move |tx| Box::pin(async move { revoke(&engine, tx, &token, &proof).await })).await.map_err(|r: Refusal| r.oauth())?;

@@ -3,58 +3,51 @@
 //! Every condition is judged in the transaction that records the token. The answer leaves only after the commit: a commit
 //! whose answer was lost is a token that nobody holds, while the reverse would be a token without a record.
 
-use countersign_domain::{Code, Rail, Secret, Timestamp, TokenId, token::Token};
+use std::collections::BTreeSet;
+
+use countersign_domain::{
+    Code, Secret, TenantId,
+    hop::{Contracts, Hop},
+};
 use countersign_oauth::{
     OAuthError,
     dpop::Proof,
     error::ErrorCode,
-    jwt::{AccessClaims, Actor, Confirmation, sign_at_jwt},
-    token::{ExchangeRequest, TokenAnswer, TokenType},
+    token::{ExchangeRequest, TokenAnswer},
 };
-use countersign_store::{DelegationRow, Lock};
+use countersign_store::{DelegationRow, Lock, Tx};
 use countersign_trail::Kind;
 
 use crate::{
     Engine, Refusal,
     act::Scope,
     delegation::{WARRANT, tell},
-    failpoint, name,
-    request::scope_text,
+    failpoint,
     session::{CONSOLE, access::ACCESS},
-    token::still_justified,
+    token::{
+        mint::{self, Grant, Minted},
+        still_justified,
+    },
 };
 
-/// What was decided and recorded; signed after the commit.
-struct Minted {
-    claims: AccessClaims,
-    lifetime_s: u64,
-}
-
 impl Engine {
-    /// The token-exchange grant.
+    /// The token-exchange grant at a console: a warrant and the agent's own access token.
     ///
     /// # Errors
     /// RFC 8693 §2.2.2; nothing is minted then.
-    pub(crate) async fn exchange(&self, request: ExchangeRequest, proof: &Proof) -> Result<TokenAnswer, OAuthError> {
-        let actor = request.actor_token.clone();
+    pub(crate) async fn exchange(&self, request: ExchangeRequest, warrant: Secret, proof: &Proof) -> Result<TokenAnswer, OAuthError> {
+        let Some(actor) = request.actor_token.clone() else {
+            return Err(OAuthError::invalid_request("`actor_token` is missing: nobody acts without a name; send the agent's own access token"));
+        };
         // An actor token that is not ours, not live, a customer's or another key's says nothing about who acts.
         let call = self.holder(&actor, &proof.jkt, self.correlation()).await.map_err(|r| actor_refused(&r))?;
         let proof = proof.clone();
-        let requested = request.requested;
         failpoint!("exchange-before-transaction");
-        let minted = self.act_secret(&call, Kind::TokenExchange, move |s| Box::pin(mint(s, request, actor, proof))).await.map_err(|r| r.oauth())?;
+        let minted = self.act_secret(&call, Kind::TokenExchange, move |s| Box::pin(mint(s, request, warrant, actor, proof))).await.map_err(|r| r.oauth())?;
         failpoint!("exchange-after-commit");
-        let token = sign_at_jwt(self.keys().active(), &minted.claims).map_err(|e| Refusal::internal("signing", &e).oauth())?;
+        let answer = self.hand_out(minted)?;
         failpoint!("exchange-before-answer");
-        Ok(TokenAnswer {
-            access_token: token,
-            issued_token_type: Some(requested),
-            token_type: if minted.claims.cnf.is_some() { TokenType::Dpop } else { TokenType::Bearer },
-            expires_in: minted.lifetime_s,
-            scope: Some(minted.claims.scope),
-            refresh_token: None,
-            authorization_details: None,
-        })
+        Ok(answer)
     }
 }
 
@@ -65,14 +58,14 @@ fn actor_refused(refusal: &Refusal) -> OAuthError {
     }
 }
 
-async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, actor: Secret, proof: Proof) -> Result<Minted, Refusal> {
+async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, warrant: Secret, actor: Secret, proof: Proof) -> Result<Minted, Refusal> {
     failpoint!("exchange-in-transaction");
-    let delegation = warranted(s, &request.subject_token, &actor, &proof, Lock::None).await?.delegation;
+    let delegation = warranted(s, &warrant, &actor, &proof, Lock::None).await?.delegation;
     tell(&mut s.line, &delegation);
-    let (_, facts) = still_justified(s.tx, &s.engine, &delegation, s.now, Lock::Share).await.map_err(Refusal::with_grant_error)?;
+    let (_, facts) = still_justified(s.tx, &s.engine, &delegation, s.now, Lock::Share).await.map_err(Refusal::with_subject_error)?;
     // INVARIANT: rows are locked in the order request, case, API, delegation; so it is held last, and looked at once more.
-    let delegation = warranted(s, &request.subject_token, &actor, &proof, Lock::Share).await?.delegation;
-    delegation.live(s.now).map_err(|rail| Refusal::from(rail).with_grant_error())?;
+    let delegation = warranted(s, &warrant, &actor, &proof, Lock::Share).await?.delegation;
+    delegation.live(s.now).map_err(|rail| Refusal::from(rail).with_subject_error())?;
 
     let contract = &facts.api.contract;
     if request.target != contract.audience {
@@ -80,53 +73,36 @@ async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, actor: Secret, proof:
         return Err(Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidTarget));
     }
     let scope = delegation.narrow(&request.scope).map_err(|rail| Refusal::from(rail).with_oauth(ErrorCode::InvalidScope))?;
-    let lifetime = delegation.token_ttl(contract.token_ttl_s, s.now);
-    if lifetime.as_secs() == 0 {
-        return Err(Refusal::from(Rail::DelegationEnded).with_grant_error());
-    }
-
-    let issued = Timestamp::from_secs(s.now.unix_secs());
-    let token = Token {
-        id: TokenId::new(s.now, s.engine.entropy()),
-        tenant: delegation.tenant,
-        delegation: delegation.id,
-        audience: contract.audience.clone(),
+    let hops = reached(s.tx, delegation.tenant, &contract.audience, &scope, &delegation.hops).await?;
+    let grant = Grant {
+        delegation: &delegation,
+        case: &facts.case.case.key,
+        api: contract,
         scope,
-        issued_at: issued,
-        expires_at: Timestamp::from_secs((s.now + lifetime).unix_secs()),
+        hops,
+        parent: None,
+        client: CONSOLE.into(),
+        services: Vec::new(),
+        jkt: Some(proof.jkt.clone()),
+        requested: request.requested,
     };
-    s.tx.token_insert(&token).await?;
-    failpoint!("exchange-after-token");
-    s.line.token = Some(token.id);
-    s.line.exchanged = true;
-    s.line.action = scope_text(&token.scope);
-    s.line.figures.insert("exp".into(), token.expires_at.unix_secs());
+    mint::mint(s, grant).await
+}
 
-    let subject = name::customer(s.tx, delegation.tenant, delegation.customer).await?.subject;
-    let claims = AccessClaims {
-        iss: s.engine.settings().issuer.clone(),
-        sub: subject,
-        aud: token.audience.clone(),
-        act: Some(Actor { sub: delegation.agent.to_string(), act: None }),
-        scope: scope_text(&token.scope),
-        client_id: CONSOLE.into(),
-        iat: token.issued_at.unix_secs(),
-        nbf: token.issued_at.unix_secs(),
-        exp: token.expires_at.unix_secs(),
-        jti: token.id.to_string(),
-        tenant: delegation.tenant.to_string(),
-        case: Some(facts.case.case.key.clone()),
-        dlg: Some(delegation.id.to_string()),
-        txn: delegation.transaction.to_string(),
-        cnf: contract.bound.then(|| Confirmation { jkt: proof.jkt.clone() }),
-        embedded: s.engine.settings().embedded,
-    };
-    Ok(Minted { lifetime_s: u64::try_from(claims.exp - claims.iat).unwrap_or(0), claims })
+/// What a token with `scope` at `audience` may be exchanged for: what its actions take elsewhere now, and no more than `within`.
+pub(crate) async fn reached(tx: &mut Tx, tenant: TenantId, audience: &str, scope: &BTreeSet<String>, within: &BTreeSet<Hop>) -> Result<BTreeSet<Hop>, Refusal> {
+    if within.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let apis = tx.apis(tenant).await?;
+    let contracts: Contracts<'_> = apis.iter().map(|a| &a.contract).collect();
+    let now = contracts.follow(audience, scope).map_err(|e| Refusal::new(Code::Refused, e.to_string()).with_oauth(ErrorCode::InvalidTarget))?;
+    Ok(now.intersection(within).cloned().collect())
 }
 
 /// The delegation that the warrant stands for, if this agent, at this console, with this key, holds it.
 async fn warranted(s: &mut Scope<'_>, warrant: &Secret, actor: &Secret, proof: &Proof, lock: Lock) -> Result<DelegationRow, Refusal> {
-    let refused = |text: &str| Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidGrant);
+    let refused = |text: &str| Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidRequest);
     let Some(row) = s.tx.delegation_by_warrant(&warrant.fingerprint(WARRANT), lock).await? else {
         return Err(refused("the warrant is not known, or was issued anew since"));
     };
@@ -144,11 +120,11 @@ async fn warranted(s: &mut Scope<'_>, warrant: &Secret, actor: &Secret, proof: &
 }
 
 impl Refusal {
-    /// RFC 8693 §2.2.2: a subject token that no longer counts is `invalid_request` or, as RFC 6749 §5.2 has it for grants, `invalid_grant`.
-    pub(crate) fn with_grant_error(self) -> Self {
+    /// A subject or actor token that does not count, for whatever reason (RFC 8693 §2.2.2).
+    pub(crate) fn with_subject_error(self) -> Self {
         match self.code {
             Code::Busy | Code::Unavailable => self,
-            _ => self.with_oauth(ErrorCode::InvalidGrant),
+            _ => self.with_oauth(ErrorCode::InvalidRequest),
         }
     }
 }

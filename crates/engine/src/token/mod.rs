@@ -2,6 +2,11 @@
 
 mod exchange;
 mod introspect;
+mod mint;
+mod own;
+mod pass_on;
+mod revoke;
+mod shown;
 
 use countersign_domain::{Code, Rail, Timestamp, delegation::Delegation, obligation::Obligations, person::Role, request::Request};
 use countersign_store::{Lock, Tx};

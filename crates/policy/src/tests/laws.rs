@@ -34,6 +34,7 @@ fn a_question() -> impl Strategy<Value = Question> {
             case: CaseFacts { open, assigned_to_asker, age_s },
             api: "accounts".to_owned(),
             actions: risks.into_iter().map(|r| action(r.as_str(), r)).collect(),
+            hops: Vec::new(),
             minutes,
             mode: if delegated { Mode::Delegated } else { Mode::Impersonation },
             reason_len,

@@ -27,6 +27,7 @@ fn good(act: Act) -> Question {
         case: CaseFacts { open: true, assigned_to_asker: true, age_s: 0 },
         api: "accounts".to_owned(),
         actions: vec![action("profile:read", Risk::Low), action("address:write", Risk::Medium)],
+        hops: Vec::new(),
         minutes: 60,
         mode: Mode::Delegated,
         reason_len: 20,

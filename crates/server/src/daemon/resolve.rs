@@ -113,9 +113,8 @@ impl Source {
         let server = self.server()?;
         let contracts = self.contracts(&server)?;
         let clients = self.clients()?;
-        if let Some(lonely) = contracts.iter().find(|c| !clients.iter().any(|client| client.id == c.introspection_client)) {
-            let text =
-                format!("contract `{}` names the client `{}`, which is not there; add a `[[client]]` with that id", lonely.key, lonely.introspection_client);
+        if let Some(lonely) = contracts.iter().find(|c| !clients.iter().any(|client| c.introspected_by(&client.id))) {
+            let text = format!("contract `{}` names no client that is there; add a `[[client]]` with an id of its `introspection_clients`", lonely.key);
             return Err(Unusable::Missing(text));
         }
         Ok(Told { database: self.database()?, master: self.master()?, server, contracts, clients })

@@ -5,23 +5,17 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use countersign_oauth::{client_auth::ClientCredentials, introspection::PresentedToken};
-use http::header;
+use countersign_oauth::{form::Form, introspection::PresentedToken};
 
-use super::{Posted, Refused, UNCACHED};
-use crate::{
-    app::App,
-    caller::{Only, only},
-};
+use super::{Posted, Refused, UNCACHED, correlation, presented};
+use crate::app::App;
 
-/// The introspection endpoint, for the client that the token's contract names.
+/// The introspection endpoint, for the clients that the token's contract names.
 pub(crate) async fn introspect(State(app): State<App>, posted: Posted) -> Result<Response, Refused> {
-    let shown = match only(&posted.parts.headers, header::AUTHORIZATION.as_str()) {
-        Only::One(text) => text,
-        Only::None | Only::Bad => "",
-    };
-    let client = ClientCredentials::from_basic(shown).map_err(Refused::basic)?;
-    let PresentedToken(token) = PresentedToken::parse(&posted.body)?;
-    let answer = app.engine.introspect(&client.client_id, &client.client_secret, token.expose()).await.map_err(Refused::basic)?;
+    let form = Form::parse(&posted.body)?;
+    let presented = presented(&posted.parts, &form).map_err(Refused::basic)?;
+    let machine = app.engine.client_authenticate(presented, correlation(&posted.parts)?).await.map_err(Refused::basic)?;
+    let PresentedToken(token) = PresentedToken::read(&form)?;
+    let answer = app.engine.introspect(&machine, &token).await?;
     Ok((UNCACHED, Json(answer)).into_response())
 }

@@ -16,8 +16,14 @@ use axum::{
     extract::{FromRequest, Request, rejection::BytesRejection},
     response::{IntoResponse, Response},
 };
-use countersign_oauth::{ErrorCode, OAuthError, challenge};
+use countersign_domain::CorrelationId;
+use countersign_oauth::{ErrorCode, OAuthError, challenge, client_auth::Presented, form::Form};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
+
+use crate::{
+    caller::{Only, only},
+    trace::Correlation,
+};
 
 /// Headers of every answer that has a token in it or could have (RFC 6749 §5.1).
 const UNCACHED: [(HeaderName, &str); 2] = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
@@ -51,6 +57,23 @@ impl IntoResponse for Refused {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
         }
         response
+    }
+}
+
+/// How the client says who it is.
+fn presented(parts: &Parts, form: &Form) -> Result<Presented, OAuthError> {
+    match only(&parts.headers, header::AUTHORIZATION.as_str()) {
+        Only::None => Presented::read(None, form),
+        Only::One(text) => Presented::read(Some(text), form),
+        Only::Bad => Err(OAuthError::invalid_request("send one `Authorization` header at the most")),
+    }
+}
+
+/// What ties the log lines, the trail and the answer of this request together.
+fn correlation(parts: &Parts) -> Result<CorrelationId, OAuthError> {
+    match parts.extensions.get() {
+        Some(Correlation(id)) => Ok(*id),
+        None => Err(OAuthError::new(ErrorCode::ServerError, "the request was not traced, and nothing was done")),
     }
 }
 

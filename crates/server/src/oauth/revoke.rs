@@ -1,19 +1,23 @@
-//! `POST /oauth/revoke`: a console gives its sign-in back (RFC 7009).
+//! `POST /oauth/revoke`: a console gives its sign-in back, a machine a token that it got (RFC 7009).
 
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use countersign_oauth::introspection::PresentedToken;
+use countersign_oauth::{client_auth::Presented, form::Form, introspection::PresentedToken};
 use http::StatusCode;
 
-use super::{Posted, Refused, UNCACHED};
-use crate::{app::App, caller::proof};
+use super::{Posted, Refused, UNCACHED, correlation, presented};
+use crate::{app::App, caller::proof_if_any};
 
 /// The revocation endpoint. A token that is not known is answered like one that was (RFC 7009 §2.2).
 pub(crate) async fn revoke(State(app): State<App>, posted: Posted) -> Result<Response, Refused> {
-    let PresentedToken(token) = PresentedToken::parse(&posted.body)?;
-    let proof = proof(&app, &posted.parts, None)?;
-    app.engine.revoke(&token, &proof).await?;
+    let form = Form::parse(&posted.body)?;
+    let presented = presented(&posted.parts, &form)?;
+    let basic = matches!(presented, Presented::Basic(_));
+    let PresentedToken(token) = PresentedToken::read(&form)?;
+    let proof = proof_if_any(&app, &posted.parts)?;
+    let done = app.engine.revoke(&token, presented, proof.as_ref(), correlation(&posted.parts)?).await;
+    done.map_err(|error| Refused { error, basic })?;
     Ok((StatusCode::OK, UNCACHED).into_response())
 }

@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
-use countersign_api::request::{RequestView, ReviewView};
+use countersign_api::{
+    contract::HopView,
+    request::{RequestView, ReviewView},
+};
 use countersign_domain::{
     Timestamp,
     contract::{Action, Mode, Risk},
@@ -88,6 +91,10 @@ impl StepUpPage<'_> {
                 }
                 p .said { "“" (r.reason) "”" }
                 ul .acts aria-label="Actions, by risk" { @for action in &r.actions { (act(action)) } }
+                @if !r.hops.is_empty() {
+                    p { "To do that, services act on at other APIs, in " (r.asker.name) "’s name:" }
+                    ul .acts aria-label="Actions at other APIs, by risk" { @for hop in &r.hops { (passed_on(hop)) } }
+                }
                 div .sigs {
                     div .sig { div .hand { (r.asker.name) } div .role { "Asks" } div .as { (utc(r.asked_at)) } }
                     @for review in &r.reviews { (given(review)) }
@@ -113,6 +120,11 @@ fn given(review: &ReviewView) -> Markup {
         Decision::Refuse => "Refuses",
     };
     html! { div .sig { div .hand { (review.by.name) } div .role { (role) } div .as { (utc(review.at)) } } }
+}
+
+/// One line of what follows at other APIs.
+fn passed_on(hop: &HopView) -> Markup {
+    html! { li { b { (hop.name) } (risk(hop.risk)) span .effect { "at " (hop.api_name) } span .mono.mute { (hop.scope) } } }
 }
 
 fn act(action: &Action) -> Markup {

@@ -1,6 +1,7 @@
 use countersign_api::{
     Problem, Reason,
     case::{CaseRef, CustomerRef},
+    contract::HopView,
     person::PersonRef,
     request::{RequestState, RequestView, ReviewView},
 };
@@ -45,7 +46,8 @@ fn sign_in(form: &FormToken) -> SignIn<'_> {
 }
 
 fn request() -> RequestView {
-    let action = |scope: &str, name: &str, effect: &str, risk| Action { scope: scope.into(), name: name.into(), effect: effect.into(), risk };
+    let action =
+        |scope: &str, name: &str, effect: &str, risk| Action { scope: scope.into(), name: name.into(), effect: effect.into(), risk, calls: Vec::new() };
     RequestView {
         id: id::<RequestId>("req", 0x52),
         asker: person("dana", 1),
@@ -59,6 +61,13 @@ fn request() -> RequestView {
             action("contact:write", "Change phone number or mail address", "Recovery codes go to the new one.", Risk::High),
             action("profile:read", "Read profile and contact details", "Shows name, addresses, phone numbers.", Risk::Low),
         ],
+        hops: vec![HopView {
+            audience: "https://api.acme.example/mail".into(),
+            api_name: "Mail".into(),
+            scope: "mail:send".into(),
+            name: "Send a letter".into(),
+            risk: Risk::Low,
+        }],
         minutes: 30,
         mode: Mode::Delegated,
         reason: "Customer is locked out: <b>codes</b> go to a number they gave up.".into(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod case;
+pub(crate) mod client;
 pub(crate) mod contract;
 pub(crate) mod delegation;
 pub(crate) mod event;
@@ -41,6 +42,16 @@ const HANDLERS: &[(&str, Mount)] = &[
     ("case_close", |m| on(m, case::case_close)),
     ("case_reopen", |m| on(m, case::case_reopen)),
     ("contract_list", |m| on(m, contract::contract_list)),
+    ("contract_get", |m| on(m, contract::contract_get)),
+    ("contract_propose", |m| on(m, contract::contract_propose)),
+    ("contract_change_list", |m| on(m, contract::contract_change_list)),
+    ("contract_review", |m| on(m, contract::contract_review)),
+    ("contract_withdraw", |m| on(m, contract::contract_withdraw)),
+    ("client_list", |m| on(m, client::client_list)),
+    ("client_create", |m| on(m, client::client_create)),
+    ("client_change", |m| on(m, client::client_change)),
+    ("client_secret_make", |m| on(m, client::client_secret_make)),
+    ("client_secret_drop", |m| on(m, client::client_secret_drop)),
     ("request_preview", |m| on(m, request::request_preview)),
     ("request_create", |m| on(m, request::request_create)),
     ("request_list", |m| on(m, request::request_list)),

@@ -125,14 +125,42 @@ on_both! {
                 id: TokenId::from_uuid(uuid(1, 190)),
                 tenant: a.tenant,
                 delegation: d.id,
+                parent: None,
+                client: "console".into(),
+                services: Vec::new(),
                 audience: "https://accounts.example".into(),
                 scope: set(&["address:write"]),
+                hops: d.hops.clone(),
+                jkt: Some("thumb".into()),
+                hash: None,
                 issued_at: at(21),
                 expires_at: at(321),
+                revoked_at: None,
+            };
+            let child = Token {
+                id: TokenId::from_uuid(uuid(1, 191)),
+                parent: Some(token.id),
+                client: "accounts-api".into(),
+                services: vec!["accounts-api".into()],
+                hops: [].into(),
+                jkt: None,
+                hash: Some(a.hash(77)),
+                ..token.clone()
             };
             tx.token_insert(&token).await?;
-            assert_eq!(tx.token(a.tenant, token.id).await?, Some(token.clone()));
-            assert_eq!(tx.token(b.tenant, token.id).await?, None);
+            tx.token_insert(&child).await?;
+            assert_eq!(tx.token(a.tenant, token.id, Lock::Share).await?, Some(token.clone()));
+            assert_eq!(tx.token(b.tenant, token.id, Lock::None).await?, None);
+            assert_eq!(tx.token_by_hash(&a.hash(77)).await?, Some(child.clone()));
+            assert_eq!(tx.token_by_hash(&a.hash(78)).await?, None);
+            assert_eq!(tx.tokens_of_parent(a.tenant, token.id).await?, std::slice::from_ref(&child));
+            assert_eq!(tx.tokens_of_parent(b.tenant, token.id).await?, []);
+            assert_eq!(tx.tokens_of_delegation(a.tenant, d.id).await?, [token.clone(), child.clone()]);
+            assert_eq!(tx.tokens_of_delegation(b.tenant, d.id).await?, []);
+            assert!(!tx.token_revoke(b.tenant, child.id, at(30)).await?, "another tenant's");
+            assert!(tx.token_revoke(a.tenant, child.id, at(30)).await?);
+            assert!(!tx.token_revoke(a.tenant, child.id, at(31)).await?, "once");
+            assert_eq!(tx.token(a.tenant, child.id, Lock::None).await?.unwrap().revoked_at, Some(at(30)));
             Ok(())
         }).unwrap();
     }

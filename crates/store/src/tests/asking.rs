@@ -61,10 +61,10 @@ on_both! {
         let (a, b) = worlds(store).await;
         put!(store, |tx| {
             let fresh = ApiId::from_uuid(uuid(1, 62));
-            let same = tx.api_upsert(a.tenant, fresh, &a.contract(), at(50)).await?;
+            let same = tx.api_upsert(a.tenant, fresh, &a.contract(), true, at(50)).await?;
             assert_eq!((same.id, same.version, same.changed), (a.api, 1, false));
             let shorter = Contract { token_ttl_s: 60, audience: "https://new.example".into(), ..a.contract() };
-            let next = tx.api_upsert(a.tenant, fresh, &shorter, at(51)).await?;
+            let next = tx.api_upsert(a.tenant, fresh, &shorter, true, at(51)).await?;
             assert_eq!((next.id, next.version, next.changed), (a.api, 2, true));
             let row = tx.api(a.tenant, a.api, Lock::Share).await?.unwrap();
             assert_eq!((row.version, &row.contract, row.changed_at, row.tenant), (2, &shorter, at(51), a.tenant));
@@ -72,27 +72,17 @@ on_both! {
             assert_eq!(tx.api_by_audience(a.tenant, "https://accounts.example").await?, None);
             assert_eq!(tx.api(b.tenant, a.api, Lock::None).await?, None);
             let other = Contract { key: "aaa".into(), ..a.contract() };
-            assert_eq!(tx.api_upsert(a.tenant, fresh, &other, at(52)).await?.id, fresh);
-            assert_eq!(tx.apis(a.tenant).await?.iter().map(|r| r.id).collect::<Vec<_>>(), [fresh, a.api]);
+            assert_eq!(tx.api_upsert(a.tenant, fresh, &other, false, at(52)).await?.id, fresh);
+            assert_eq!(tx.apis(a.tenant).await?.iter().map(|r| (r.id, r.by_file)).collect::<Vec<_>>(), [(fresh, false), (a.api, true)]);
+            assert_eq!(tx.api_by_key(a.tenant, "aaa", Lock::Update).await?.map(|r| r.id), Some(fresh));
+            assert_eq!(tx.api_by_key(b.tenant, "aaa", Lock::None).await?, None);
+            assert_eq!(tx.api_versions(a.tenant, a.api).await?, [(2, at(51)), (1, at(5))]);
+            assert_eq!(tx.api_versions(b.tenant, a.api).await?, []);
             Ok(())
         }).unwrap();
         let twin = Contract { key: "twin".into(), ..a.contract() };
-        let taken = put!(store, |tx| tx.api_upsert(a.tenant, ApiId::from_uuid(uuid(1, 63)), &twin, at(53)).await.map(|c| c.id));
+        let taken = put!(store, |tx| tx.api_upsert(a.tenant, ApiId::from_uuid(uuid(1, 63)), &twin, true, at(53)).await.map(|c| c.id));
         assert_eq!(taken, Err(StoreError::Taken), "an audience is one API's");
-    }
-
-    async fn a_client_is_one_tenants(store: &Store) {
-        let (a, b) = worlds(store).await;
-        put!(store, |tx| {
-            tx.client_upsert(a.tenant, "accounts", &[1; 32], at(1)).await?;
-            tx.client_upsert(a.tenant, "accounts", &[2; 32], at(2)).await?;
-            let row = tx.client("accounts").await?.unwrap();
-            assert_eq!((row.tenant, row.secret_hash, row.created_at, row.id.as_str()), (a.tenant, [2; 32], at(1), "accounts"));
-            assert_eq!(tx.client("nobody").await?, None);
-            Ok(())
-        }).unwrap();
-        assert_eq!(put!(store, |tx| tx.client_upsert(b.tenant, "accounts", &[3; 32], at(3)).await), Err(StoreError::Taken));
-        assert_eq!(get!(store, |tx| tx.client("accounts").await).unwrap().unwrap().secret_hash, [2; 32]);
     }
 
     async fn a_request_reads_back_in_each_state(store: &Store) {

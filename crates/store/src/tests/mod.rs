@@ -3,6 +3,7 @@
 mod acting;
 mod asking;
 mod coverage;
+mod machines;
 mod people;
 mod roles;
 mod schema;

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use countersign_domain::{
     AccountId, ApiId, CaseId, CorrelationId, CustomerId, DelegationId, Entropy, EventId, PersonId, RequestId, SessionId, TenantId, Timestamp,
+    alg::Algorithm,
     canonical::Committed,
     case::{Case, CaseState, Priority},
-    contract::{Action, Contract, Mode, Risk},
+    contract::{Action, Contract, Format, Mode, Risk, Subject},
     delegation::Delegation,
+    hop::Hop,
     obligation::Obligations,
     person::Role,
     request::{Form, Request, State},
@@ -87,7 +89,7 @@ impl World {
     }
 
     pub(super) fn contract(&self) -> Contract {
-        let action = |scope: &str, risk| Action { scope: scope.into(), name: scope.into(), effect: "as it says".into(), risk };
+        let action = |scope: &str, risk| Action { scope: scope.into(), name: scope.into(), effect: "as it says".into(), risk, calls: Vec::new() };
         Contract {
             key: "accounts".into(),
             name: "Accounts".into(),
@@ -99,7 +101,11 @@ impl World {
             max_minutes: 60,
             token_ttl_s: 300,
             bound: true,
-            introspection_client: format!("accounts-{}", self.n),
+            format: Format::Jwt,
+            alg: Algorithm::Es256,
+            subject: Subject::Unique,
+            client: None,
+            introspection_clients: vec![format!("accounts-{}", self.n)],
         }
     }
 
@@ -133,6 +139,7 @@ impl World {
             audience: "https://accounts.example".into(),
             contract_version: 1,
             actions: set(&["address:write", "refund:create"]),
+            hops: [Hop { audience: "https://ledger.example".into(), scope: "post".into() }].into(),
             minutes: 15,
             mode: Mode::Delegated,
             reason: Committed::new("moved house".into(), &Steady),
@@ -157,6 +164,7 @@ impl World {
             case: form.case,
             api: form.api,
             actions: form.actions,
+            hops: form.hops,
             mode: form.mode,
             transaction: countersign_domain::TransactionId::from_uuid(id.uuid()),
             started_at,
@@ -195,7 +203,7 @@ impl World {
             }
         }
         tx.case_insert(&self.case(), "Moved house", Priority::High).await?;
-        tx.api_upsert(tenant, self.api, &self.contract(), at(5)).await?;
+        tx.api_upsert(tenant, self.api, &self.contract(), true, at(5)).await?;
         tx.session_insert(&self.session_row(self.session, self.dana)).await?;
         Ok(self)
     }

@@ -1,0 +1,150 @@
+//! What every way to a token has in common: what it says, its row and its line before it leaves.
+
+use std::collections::BTreeSet;
+
+use countersign_domain::{
+    Code, Rail, Secret, Timestamp, TokenId,
+    contract::{Contract, Format, Mode},
+    delegation::Delegation,
+    hop::Hop,
+    token::Token,
+};
+use countersign_oauth::{
+    OAuthError,
+    error::ErrorCode,
+    jwt::{AccessClaims, Actor, Confirmation, sign_at_jwt},
+    token::{IssuedType, TokenAnswer, TokenType},
+};
+use countersign_store::Tx;
+
+use crate::{
+    Engine, Refusal,
+    act::{Caller, Scope},
+    failpoint, name,
+    request::scope_text,
+};
+
+/// Label under which the store keeps the fingerprint of a token that is a handle.
+pub(crate) const HANDLE: &str = "token";
+
+/// What was decided; nothing of it is judged again here but the time that is left.
+pub(crate) struct Grant<'a> {
+    /// What it is minted for.
+    pub delegation: &'a Delegation,
+    /// Its case, as people call it.
+    pub case: &'a str,
+    /// Where it is good.
+    pub api: &'a Contract,
+    /// For what.
+    pub scope: BTreeSet<String>,
+    /// What it may be exchanged for.
+    pub hops: BTreeSet<Hop>,
+    /// What it is exchanged from, if not from a warrant.
+    pub parent: Option<&'a Token>,
+    /// The client that gets it.
+    pub client: String,
+    /// The services that it was passed on by, the one that acts now first.
+    pub services: Vec<String>,
+    /// The key whose possession was proved.
+    pub jkt: Option<String>,
+    /// What the answer should be called.
+    pub requested: IssuedType,
+}
+
+/// What was decided and recorded; signed after the commit.
+pub(crate) struct Minted {
+    claims: AccessClaims,
+    handle: Option<Secret>,
+    requested: IssuedType,
+    lifetime_s: u64,
+}
+
+pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> Result<Minted, Refusal> {
+    let Grant { delegation, api, parent, .. } = grant;
+    let refused = |text: String| Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidRequest);
+    if api.format == Format::Opaque && grant.requested == IssuedType::Jwt {
+        return Err(refused(format!("`{}` takes opaque tokens only; leave `requested_token_type` out, or ask for an access token", api.audience)));
+    }
+    let jkt = match (api.bound, grant.jkt) {
+        (true, None) => return Err(refused(format!("`{}` takes tokens only that are bound to a key; send a DPoP proof (RFC 9449 §5)", api.audience))),
+        (true, jkt) => jkt,
+        (false, _) => None,
+    };
+    let lifetime = delegation.token_ttl(api.token_ttl_s, s.now);
+    let lifetime = parent.map_or(lifetime, |p| p.child_ttl(lifetime, s.now));
+    if lifetime.as_secs() == 0 {
+        return Err(Refusal::from(Rail::DelegationEnded).with_oauth(ErrorCode::InvalidRequest));
+    }
+    let handle = (api.format == Format::Opaque).then(|| s.engine.secret("cst_"));
+    let token = Token {
+        id: TokenId::new(s.now, s.engine.entropy()),
+        tenant: delegation.tenant,
+        delegation: delegation.id,
+        parent: parent.map(|p| p.id),
+        client: grant.client,
+        services: grant.services,
+        audience: api.audience.clone(),
+        scope: grant.scope,
+        hops: grant.hops,
+        jkt,
+        hash: handle.as_ref().map(|h| h.fingerprint(HANDLE)),
+        issued_at: Timestamp::from_secs(s.now.unix_secs()),
+        expires_at: Timestamp::from_secs((s.now + lifetime).unix_secs()),
+        revoked_at: None,
+    };
+    s.tx.token_insert(&token).await?;
+    failpoint!("exchange-after-token");
+    s.line.token = Some(token.id);
+    s.line.parent = token.parent;
+    s.line.exchanged = true;
+    s.line.action = scope_text(&token.scope);
+    s.line.figures.insert("exp".into(), token.expires_at.unix_secs());
+    let claims = claims(&s.engine, s.tx, &token, delegation, api, grant.case).await?;
+    Ok(Minted { lifetime_s: u64::try_from(claims.exp - claims.iat).unwrap_or(0), claims, handle, requested: grant.requested })
+}
+
+/// What a token says. An API that does not see who acts sees neither case nor delegation (`act`, `case` and `dlg` stand together).
+pub(crate) async fn claims(engine: &Engine, tx: &mut Tx, token: &Token, delegation: &Delegation, api: &Contract, case: &str) -> Result<AccessClaims, Refusal> {
+    let customer = name::customer(tx, delegation.tenant, delegation.customer).await?.subject;
+    let named = delegation.mode == Mode::Delegated;
+    let passes_on = named && !token.hops.is_empty();
+    Ok(AccessClaims {
+        iss: engine.settings().issuer.clone(),
+        sub: api.subject_of(delegation.tenant, &customer),
+        aud: token.audience.clone(),
+        act: Actor::chain(&token.actors(delegation)),
+        may_act: api.client.as_ref().filter(|_| passes_on).map(|sub| Actor { sub: sub.clone(), act: None }),
+        scope: scope_text(&token.scope),
+        client_id: token.client.clone(),
+        iat: token.issued_at.unix_secs(),
+        nbf: token.issued_at.unix_secs(),
+        exp: token.expires_at.unix_secs(),
+        jti: token.id.to_string(),
+        tenant: delegation.tenant.to_string(),
+        case: named.then(|| case.to_owned()),
+        dlg: named.then(|| delegation.id.to_string()),
+        txn: delegation.transaction.to_string(),
+        cnf: token.jkt.clone().map(|jkt| Confirmation { jkt }),
+        embedded: engine.settings().embedded,
+    })
+}
+
+impl Engine {
+    /// Signs what was recorded. The commit is behind: a commit whose answer was lost is a token that nobody holds.
+    pub(crate) fn hand_out(&self, minted: Minted) -> Result<TokenAnswer, OAuthError> {
+        let Minted { claims, handle, requested, lifetime_s } = minted;
+        let token = match handle {
+            Some(handle) => handle,
+            None => sign_at_jwt(self.keys().active(), &claims).map_err(|e| Refusal::internal("signing", &e).oauth())?,
+        };
+        Ok(TokenAnswer {
+            access_token: token,
+            issued_token_type: Some(requested),
+            token_type: if claims.cnf.is_some() { TokenType::Dpop } else { TokenType::Bearer },
+            expires_in: lifetime_s,
+            scope: Some(claims.scope),
+            refresh_token: None,
+            authorization_details: None,
+        })
+    }
+}

@@ -1,0 +1,216 @@
+//! Along a chain of services (RFC 8693 §4.1): nothing comes back clean, nobody else passes it on, and children only shrink.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use countersign_testkit::{
+    Db, Machine, World,
+    chain::{audience, contract},
+};
+use serde_json::{Value, json};
+
+fn claims(token: &str) -> Value {
+    let payload = token.split('.').nth(1).expect("a JWT");
+    serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON")
+}
+
+/// A machine, the parent, the API, what is added, and the error.
+type Deny<'a> = (&'a str, &'a Machine, &'a str, &'a str, Vec<(&'a str, &'a str)>, &'a str);
+
+#[tokio::test]
+async fn the_next_actor_is_named_and_the_first_stays() {
+    for db in [Db::Sqlite, Db::Postgres] {
+        let world = World::with_chain(db).await;
+        let (dana, parent) = world.at_the_gateway().await;
+        let said = claims(&parent);
+        assert_eq!(said["may_act"], json!({ "sub": "gateway-api" }));
+        let gateway = world.machine("gateway-api");
+        let own = gateway.own().await;
+        let actor = [("actor_token", own.as_str()), ("actor_token_type", "urn:ietf:params:oauth:token-type:access_token"), ("scope", "ledger:post")];
+        let answer = gateway.pass_on(&parent, "ledger", &actor).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let body = answer.json();
+        assert_eq!((body["issued_token_type"].as_str(), body["token_type"].as_str()), (Some("urn:ietf:params:oauth:token-type:access_token"), Some("Bearer")));
+        assert_eq!(body["scope"], "ledger:post");
+        let child = claims(body["access_token"].as_str().unwrap());
+        assert_eq!(child["act"], json!({ "sub": "gateway-api", "act": { "sub": dana.me.id } }));
+        assert_eq!((&child["aud"], &child["client_id"]), (&json!(audience("ledger")), &json!("gateway-api")));
+        for same in ["iss", "sub", "tenant", "case", "dlg", "txn"] {
+            assert_eq!(child[same], said[same], "{same}");
+        }
+        assert!(child["exp"].as_i64() <= said["exp"].as_i64());
+
+        let ledger = world.machine("ledger-api");
+        let live = ledger.introspect(body["access_token"].as_str().unwrap()).await.json();
+        assert_eq!((live["active"].as_bool(), &live["act"]), (Some(true), &child["act"]));
+        let lines = world.trail(&world.person("ines").await).await;
+        let line = lines.iter().rfind(|l| l["kind"] == "token.exchange").unwrap();
+        assert_eq!((&line["actor"]["id"], &line["subject_name"], &line["case_key"]), (&json!("gateway-api"), &said["sub"], &said["case"]), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn five_actors_and_no_more_through_opaque_and_bound_tokens() {
+    let world = World::with_chain(Db::Sqlite).await;
+    let (dana, mut token) = world.at_the_gateway().await;
+    for (from, to) in [("gateway", "ledger"), ("ledger", "bank"), ("bank", "notify")] {
+        token = world.machine(&format!("{from}-api")).passed_on(&token, to).await;
+    }
+    assert!(token.starts_with("cst_"), "an opaque token: {token}");
+    let notify = world.machine("notify-api");
+    let told = notify.introspect(&token).await.json();
+    assert_eq!((told["active"].as_bool(), told["scope"].as_str()), (Some(true), Some("mail:send")));
+    let jwt = [("requested_token_type", "urn:ietf:params:oauth:token-type:jwt")];
+    let bank = world.machine("bank-api");
+    let at_bank = world.machine("ledger-api").passed_on(&world.machine("gateway-api").passed_on(&world.at_the_gateway().await.1, "ledger").await, "bank").await;
+    assert_eq!(bank.pass_on(&at_bank, "notify", &jwt).await.error(), "invalid_request", "a JWT cannot be had there");
+
+    assert_eq!(notify.pass_on(&token, "archive", &[]).await.error(), "invalid_request", "bound tokens only, and no proof");
+    let bound = notify.clone().with_key().pass_on(&token, "archive", &[]).await;
+    assert_eq!((bound.status, bound.json()["token_type"].as_str()), (200, Some("DPoP")), "{}", bound.body);
+    let last = bound.json()["access_token"].as_str().unwrap().to_owned();
+    let said = claims(&last);
+    assert!(said["cnf"]["jkt"].is_string());
+    let chain = json!({ "sub": "notify-api", "act": { "sub": "bank-api", "act": { "sub": "ledger-api", "act": { "sub": "gateway-api", "act": { "sub": dana.me.id } } } } });
+    assert_eq!(said["act"], chain);
+    let refused = world.machine("archive-api").pass_on(&last, "vault", &[]).await;
+    assert_eq!((refused.error().as_str(), refused.json()["countersign_code"].as_str()), ("invalid_request", Some("rail:chain")));
+}
+
+#[tokio::test]
+async fn what_may_not_be_passed_on_is_refused_beside_what_may() {
+    let world = World::with_chain(Db::Sqlite).await;
+    let (dana, parent) = world.at_the_gateway().await;
+    let (gateway, ledger, stranger) = (world.machine("gateway-api"), world.machine("ledger-api"), world.machine("stranger-api"));
+    let child = gateway.passed_on(&parent, "ledger").await;
+    let at_bank = ledger.passed_on(&child, "bank").await;
+    let looped = world.machine("bank-api").passed_on(&at_bank, "gateway").await;
+    let (theirs, own) = (ledger.own().await, gateway.own().await);
+    let at = "urn:ietf:params:oauth:token-type:access_token";
+    let dead = "csw_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let rows: Vec<Deny<'_>> = vec![
+        ("a stranger who found it", &stranger, &parent, "ledger", vec![], "invalid_request"),
+        ("the API that is called, with what it was not called with", &ledger, &parent, "bank", vec![], "invalid_request"),
+        ("its own child, which is for another", &gateway, &child, "bank", vec![], "invalid_request"),
+        ("an API that no action calls", &gateway, &parent, "vault", vec![], "invalid_target"),
+        ("a hop further than the next", &gateway, &parent, "bank", vec![], "invalid_target"),
+        ("back to where it is", &gateway, &parent, "gateway", vec![], "invalid_target"),
+        ("an API that is not there", &gateway, &parent, "nowhere", vec![], "invalid_target"),
+        ("an action that was not signed", &gateway, &parent, "ledger", vec![("scope", "ledger:close")], "invalid_scope"),
+        ("an action more than was signed", &gateway, &parent, "ledger", vec![("scope", "ledger:post ledger:close")], "invalid_scope"),
+        ("the parent's own scope", &gateway, &parent, "ledger", vec![("scope", "order:refund")], "invalid_scope"),
+        ("an actor token of another service", &gateway, &parent, "ledger", vec![("actor_token", &theirs), ("actor_token_type", at)], "invalid_request"),
+        ("an actor token of a person", &gateway, &parent, "ledger", vec![("actor_token", dana.access.expose()), ("actor_token_type", at)], "invalid_request"),
+        ("the parent as actor token", &gateway, &parent, "ledger", vec![("actor_token", &parent), ("actor_token_type", at)], "invalid_request"),
+        ("an actor token without its type", &gateway, &parent, "ledger", vec![("actor_token", &own)], "invalid_request"),
+        ("its own token as subject", &gateway, &own, "ledger", vec![], "invalid_request"),
+        ("a person's first-party token as subject", &gateway, dana.access.expose(), "ledger", vec![], "invalid_request"),
+        ("a warrant", &gateway, dead, "ledger", vec![("subject_token_type", "urn:countersign:params:oauth:token-type:warrant")], "invalid_request"),
+        ("a made-up handle", &gateway, "cst_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "ledger", vec![], "invalid_request"),
+        ("a loop", &gateway, &looped, "ledger", vec![], "invalid_request"),
+        ("an id token", &gateway, &parent, "ledger", vec![("subject_token_type", "urn:ietf:params:oauth:token-type:id_token")], "invalid_request"),
+    ];
+    for (name, machine, subject, to, more, error) in rows {
+        let refused = machine.pass_on(subject, to, &more).await;
+        assert_eq!((refused.status, refused.error().as_str()), (400, error), "{name}: {}", refused.body);
+        assert_eq!(gateway.pass_on(&parent, "ledger", &[]).await.status, 200, "the legitimate call beside: {name}");
+    }
+    let console = dana.exchange(&countersign_domain::Secret::new(parent.clone())).with("subject_token_type", at).with("audience", &audience("ledger"));
+    assert_eq!(console.send().await.error(), "unauthorized_client", "a console passes nothing on");
+}
+
+#[tokio::test]
+async fn a_revoked_token_takes_its_children_along() {
+    for db in [Db::Sqlite, Db::Postgres] {
+        let world = World::with_chain(db).await;
+        let (_, parent) = world.at_the_gateway().await;
+        let (gateway, ledger, bank) = (world.machine("gateway-api"), world.machine("ledger-api"), world.machine("bank-api"));
+        let child = gateway.passed_on(&parent, "ledger").await;
+        let beside = gateway.passed_on(&parent, "ledger").await;
+        let grandchild = ledger.passed_on(&child, "bank").await;
+        assert_eq!(bank.introspect(&grandchild).await.json()["active"], true);
+
+        assert_eq!(ledger.revoke(&child).await.error(), "unauthorized_client", "it was issued to the gateway");
+        assert_eq!(world.machine("stranger-api").revoke("no token").await.status, 200, "what is not known is no error");
+        assert_eq!(ledger.introspect(&child).await.json()["active"], true);
+
+        assert_eq!(gateway.revoke(&child).await.status, 200);
+        assert_eq!(gateway.revoke(&child).await.status, 200, "twice is no error");
+        assert_eq!(ledger.introspect(&child).await.json(), json!({ "active": false }));
+        assert_eq!(bank.introspect(&grandchild).await.json(), json!({ "active": false }));
+        assert_eq!(ledger.pass_on(&child, "bank", &[]).await.error(), "invalid_request");
+        assert_eq!(bank.pass_on(&grandchild, "notify", &[]).await.error(), "invalid_request");
+        assert_eq!(ledger.introspect(&beside).await.json()["active"], true, "its sister lives");
+        let own = gateway.own().await;
+        assert_eq!(ledger.revoke(&own).await.status, 200);
+        let actor = [("actor_token", own.as_str()), ("actor_token_type", "urn:ietf:params:oauth:token-type:access_token")];
+        assert_eq!(gateway.pass_on(&parent, "ledger", &actor).await.status, 200, "nobody else revokes its own token");
+        assert_eq!(gateway.revoke(&own).await.status, 200);
+        assert_eq!(gateway.pass_on(&parent, "ledger", &actor).await.error(), "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn a_child_never_outlives_its_parent_or_what_it_stands_on() {
+    let world = World::with_chain(Db::Sqlite).await;
+    let (_, parent) = world.at_the_gateway().await;
+    let gateway = world.machine("gateway-api");
+    world.clock.advance(Duration::from_secs(200));
+    let answer = gateway.pass_on(&parent, "ledger", &[]).await.json();
+    assert!((1..=100).contains(&answer["expires_in"].as_i64().unwrap()), "{answer}");
+    let child = answer["access_token"].as_str().unwrap();
+    assert!(claims(child)["exp"].as_i64() <= claims(&parent)["exp"].as_i64());
+    world.clock.advance(Duration::from_secs(101));
+    assert_eq!(gateway.pass_on(&parent, "ledger", &[]).await.error(), "invalid_request");
+
+    let world = World::with_chain(Db::Sqlite).await;
+    let (dana, parent) = world.at_the_gateway().await;
+    let (gateway, ledger) = (world.machine("gateway-api"), world.machine("ledger-api"));
+    let child = gateway.passed_on(&parent, "ledger").await;
+    let case = dana.case("ZD-4711").await.id;
+    assert_eq!(world.person("ruth").await.post(&format!("/v1/cases/{case}/close"), &json!({})).await.status, 200);
+    assert_eq!(ledger.introspect(&child).await.json(), json!({ "active": false }));
+    let refused = gateway.pass_on(&parent, "ledger", &[]).await;
+    assert_eq!((refused.error().as_str(), refused.json()["countersign_code"].as_str()), ("invalid_request", Some("rail:delegation-ended")));
+    assert_eq!(ledger.pass_on(&child, "bank", &[]).await.error(), "invalid_request");
+}
+
+#[tokio::test]
+async fn a_contract_that_shrinks_shrinks_what_is_alive() {
+    let world = World::with_chain(Db::Sqlite).await;
+    let (_, parent) = world.at_the_gateway().await;
+    let (gateway, ledger) = (world.machine("gateway-api"), world.machine("ledger-api"));
+    let child = gateway.passed_on(&parent, "ledger").await;
+    let mut other = contract("ledger");
+    other.actions.retain(|a| a.scope != "ledger:post");
+    world.engine().contract_register(world.acme, other).await.unwrap();
+    assert_eq!(gateway.pass_on(&parent, "ledger", &[("scope", "ledger:post")]).await.error(), "invalid_scope");
+    assert_eq!(gateway.pass_on(&parent, "ledger", &[("scope", "ledger:read")]).await.status, 200);
+    let mut moved = contract("gateway");
+    moved.client = Some("stranger-api".into());
+    world.engine().contract_register(world.acme, moved).await.unwrap();
+    assert_eq!(gateway.pass_on(&parent, "ledger", &[("scope", "ledger:read")]).await.error(), "invalid_request", "it is the contract's client no more");
+    let stranger = world.machine("stranger-api").pass_on(&parent, "ledger", &[("scope", "ledger:read")]).await;
+    assert_eq!(stranger.error(), "invalid_request", "the token's `may_act` names another");
+    assert_eq!(ledger.introspect(&child).await.json()["active"], true, "what is out already lives its minutes");
+}
+
+#[tokio::test]
+async fn signers_see_what_is_reached_and_its_risk_counts() {
+    let world = World::with_chain(Db::Sqlite).await;
+    let dana = world.person("dana").await;
+    let mut form = dana.form("ZD-4711", &["order:audit"], 15).await;
+    form["api"] = dana.api_called("gateway").await.id.to_string().into();
+    let preview = dana.post("/v1/requests/preview", &form).await.json();
+    assert_eq!(preview["hops"].as_array().unwrap().len(), 1, "{preview}");
+    assert_eq!(preview["verdict"]["signatures"], 1);
+    let mut riskier = contract("ledger");
+    riskier.actions[0].risk = countersign_domain::contract::Risk::Critical;
+    world.engine().contract_register(world.acme, riskier).await.unwrap();
+    let preview = dana.post("/v1/requests/preview", &form).await.json();
+    assert_eq!((&preview["verdict"]["signatures"], &preview["verdict"]["max_minutes"]), (&json!(2), &json!(15)), "the risk of a hop is the request's");
+    let asked = dana.post("/v1/requests", &form).await.json();
+    assert_eq!(asked["hops"][0]["scope"], "ledger:read");
+    let seen = world.person("sana").await.get(&format!("/v1/requests/{}", asked["id"].as_str().unwrap())).await.json();
+    assert_eq!(seen["hops"], asked["hops"]);
+}
