@@ -4,15 +4,17 @@ use ts_rs::{Config, TS};
 
 use countersign_domain::{
     ApiId, CallId, CaseId, Code, CorrelationId, CustomerId, DelegationId, EventId, PersonId, RequestId, SessionId, TenantId, Timestamp, TokenId, TransactionId,
+    alg::Algorithm,
     canonical::Digest,
     case::{CaseState, Priority},
     contract::{Action, Endpoint, Mode, Risk},
     delegation::EndReason,
+    key::KeyState,
     person::Role,
     review::Decision,
 };
 
-use crate::{call, case, console, contract, delegation, event, person, problem, request, session};
+use crate::{call, case, console, contract, delegation, event, key, person, problem, request, session};
 
 /// All types as one TypeScript module.
 #[must_use]
@@ -52,6 +54,8 @@ pub fn module() -> String {
         EndReason,
         Role,
         Decision,
+        Algorithm,
+        KeyState,
         problem::Reason,
         problem::StepUp,
         problem::Problem,
@@ -92,6 +96,9 @@ pub fn module() -> String {
         event::EventView,
         event::EventDetail,
         event::EventPage,
+        key::KeyView,
+        key::KeyRotate,
+        key::KeyRotated,
         console::ServiceView,
         console::ServiceChoice,
         console::KeychainFault,

@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock, no randomness of its own. Whatever a rule needs is handed in, and every transition consumes
 //! the state it starts from, so that none can be skipped. The rules that no policy bundle may lift stand in [`rail`].
 
+pub mod alg;
 pub mod canonical;
 pub mod case;
 pub mod code;
@@ -10,6 +11,7 @@ pub mod contract;
 pub mod delegation;
 pub mod id;
 pub mod instant;
+pub mod key;
 pub mod obligation;
 pub mod person;
 pub mod rail;

@@ -264,9 +264,11 @@ macro_rules! names {
 }
 
 use countersign_domain::{
+    alg::Algorithm,
     case::{CaseState, Priority},
     contract::Mode,
     delegation::EndReason,
+    key::KeyState,
     person::Role,
     review::Decision,
 };
@@ -276,6 +278,8 @@ names! {
     Priority = Priority::parse;
     Mode = Mode::parse;
     EndReason = EndReason::parse;
+    Algorithm = Algorithm::parse;
+    KeyState = KeyState::parse;
     CaseState = |s| [CaseState::Open, CaseState::Closed].into_iter().find(|c| c.as_str() == s);
     Decision = |s| [Decision::Sign, Decision::Refuse].into_iter().find(|d| d.as_str() == s);
 }

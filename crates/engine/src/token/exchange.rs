@@ -3,7 +3,7 @@
 //! Every condition is judged in the transaction that records the token. The answer leaves only after the commit: a commit
 //! whose answer was lost is a token that nobody holds, while the reverse would be a token without a record.
 
-use countersign_domain::{Code, Rail, Secret, Timestamp, TokenId, token::Token};
+use countersign_domain::{Code, Rail, Secret, Timestamp, TokenId, alg::Algorithm, token::Token};
 use countersign_oauth::{
     OAuthError,
     dpop::Proof,
@@ -44,7 +44,8 @@ impl Engine {
         failpoint!("exchange-before-transaction");
         let minted = self.act_secret(&call, Kind::TokenExchange, move |s| Box::pin(mint(s, request, actor, proof))).await.map_err(|r| r.oauth())?;
         failpoint!("exchange-after-commit");
-        let token = sign_at_jwt(self.keys().active(), &minted.claims).map_err(|e| Refusal::internal("signing", &e).oauth())?;
+        let key = self.keys().signing(Algorithm::Es256).await.map_err(|r| r.oauth())?;
+        let token = sign_at_jwt(&key, &minted.claims).map_err(|e| Refusal::internal("signing", &e).oauth())?;
         failpoint!("exchange-before-answer");
         Ok(TokenAnswer {
             access_token: token,

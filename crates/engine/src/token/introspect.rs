@@ -8,7 +8,7 @@ use countersign_oauth::{
     client_auth::fingerprints_equal,
     error::ErrorCode,
     introspection::Introspection,
-    jwt::{AccessClaims, Expect, verify_at_jwt},
+    jwt::{AccessClaims, Expect},
 };
 use countersign_store::{ClientRow, Lock, Tx};
 use countersign_trail::{Actor, Kind};
@@ -22,7 +22,7 @@ impl Engine {
     /// `invalid_client`, if the caller is not who they say.
     pub async fn introspect(&self, client_id: &str, client_secret: &Secret, token: &str) -> Result<Introspection, OAuthError> {
         let client = self.client(client_id, client_secret).await?;
-        let Some((id, claims)) = self.own_token(token) else { return Ok(Introspection::inactive()) };
+        let Some((id, claims)) = self.own_token(token).await.map_err(|r| r.oauth())? else { return Ok(Introspection::inactive()) };
         let (engine, asking) = (self.clone(), client.clone());
         let looked = self.store().read(move |tx| Box::pin(async move { look(&engine, tx, &asking, id).await })).await;
         match looked.map_err(|r: Refusal| r.oauth())? {
@@ -45,10 +45,10 @@ impl Engine {
     }
 
     /// Only what we signed, and what has not run out, is looked up at all.
-    fn own_token(&self, token: &str) -> Option<(TokenId, AccessClaims)> {
+    async fn own_token(&self, token: &str) -> Result<Option<(TokenId, AccessClaims)>, Refusal> {
         let expect = Expect { iss: &self.settings().issuer, aud: None, now: self.now(), leeway: Duration::ZERO };
-        let claims = verify_at_jwt(token, self.keys().set(), &expect).ok()?;
-        Some((claims.jti.parse().ok()?, claims))
+        let claims = self.keys().verify(token, &expect).await?;
+        Ok(claims.and_then(|claims| Some((claims.jti.parse().ok()?, claims))))
     }
 
     /// An API was shown a token that no longer counts: that is worth a line.

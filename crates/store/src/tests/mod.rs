@@ -3,6 +3,7 @@
 mod acting;
 mod asking;
 mod coverage;
+mod keys;
 mod people;
 mod roles;
 mod schema;
