@@ -24,15 +24,8 @@ impl fmt::Debug for KeyRow {
 }
 
 fn key(r: &mut Row) -> Result<KeyRow, StoreError> {
-    let key = Key {
-        kid: r.take()?,
-        algorithm: r.take()?,
-        state: r.take()?,
-        made_at: r.take()?,
-        due_at: r.take()?,
-        active_at: r.take()?,
-        retired_at: r.take()?,
-    };
+    let key =
+        Key { kid: r.take()?, algorithm: r.take()?, state: r.take()?, made_at: r.take()?, due_at: r.take()?, active_at: r.take()?, retired_at: r.take()? };
     Ok(KeyRow { key, sealed: r.take()?, public_jwk: r.take()? })
 }
 

@@ -35,9 +35,10 @@ impl Engine {
             return Err(Refusal::invalid("a planned rotation takes no reason; leave it out, or say that it is an emergency"));
         }
         let algorithm = input.algorithm;
-        let ready = match input.emergency {
-            true => Ready::Emergency(self.keys().made_for_emergency(algorithm).await?),
-            false => Ready::Planned(self.keys().made_for_rotation(algorithm).await?),
+        let ready = if input.emergency {
+            Ready::Emergency(self.keys().made_for_emergency(algorithm).await?)
+        } else {
+            Ready::Planned(self.keys().made_for_rotation(algorithm).await?)
         };
         let kind = if input.emergency { Kind::KeyWithdraw } else { Kind::KeyActivate };
         let done = self.act(call, "key_rotate", kind, &input, move |s| Box::pin(rotate(s, algorithm, ready, reason))).await?;
@@ -88,7 +89,9 @@ fn effect(algorithm: Algorithm, emergency: bool, due_at: Option<Timestamp>) -> S
              at APIs that only check signatures once they read the keys anew, in five minutes at most. Until an API has read the new key it refuses new tokens too. \
              Agents go on by exchanging their warrants again; nobody has to sign in or sign anew."
         ),
-        (false, Some(at)) => format!("The next {algorithm} key is published and begins to sign at {at}, when every API has had time to read it. No token fails."),
+        (false, Some(at)) => {
+            format!("The next {algorithm} key is published and begins to sign at {at}, when every API has had time to read it. No token fails.")
+        }
         (false, None) => format!(
             "The next {algorithm} key signs. The one before stays published until the last token that it signed is over, and can sign no more. No token fails."
         ),

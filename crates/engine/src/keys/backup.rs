@@ -170,7 +170,8 @@ pub(super) fn open(file: &[u8], passphrase: &Secret) -> Result<Content, BackupEr
         None => return Err(BackupError::Damaged),
     }
     let (sealed, hash) = file.len().checked_sub(HASH_LEN).and_then(|at| file.split_at_checked(at)).ok_or(BackupError::Damaged)?;
-    if Sha256::digest(sealed).as_slice() != hash {
+    let found: [u8; HASH_LEN] = Sha256::digest(sealed).into();
+    if found.as_slice() != hash {
         return Err(BackupError::Damaged);
     }
     let (head, body) = sealed.split_at_checked(HEAD_LEN).ok_or(BackupError::Damaged)?;

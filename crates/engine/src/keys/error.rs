@@ -53,7 +53,9 @@ pub enum KeyRingError {
         kid: String,
     },
     /// The store still uses a key that the backup knows to be withdrawn.
-    #[error("`{0}`, which is in use here, was withdrawn when the backup was made; nothing was changed. Rotate in an emergency (`countersignd keys rotate --emergency`)")]
+    #[error(
+        "`{0}`, which is in use here, was withdrawn when the backup was made; nothing was changed. Rotate in an emergency (`countersignd keys rotate --emergency`)"
+    )]
     WasWithdrawn(String),
 }
 

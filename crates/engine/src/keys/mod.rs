@@ -11,10 +11,10 @@ mod restore;
 mod rotate;
 
 pub use backup::{BackupError, MIN_PASSPHRASE};
-pub use error::KeyRingError;
-pub use restore::Restored;
 pub(crate) use change::{Made, states};
+pub use error::KeyRingError;
 pub(crate) use list::views;
+pub use restore::Restored;
 pub(crate) use rotate::Turned;
 
 use std::{

@@ -8,7 +8,8 @@ use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use super::{get, on_both, put, world::*};
 use crate::{KeyRow, Store, StoreError, testing};
 
-const OLD: &str = "INSERT INTO signing_key (kid, state, sealed, public_jwk, created_at) VALUES ('a', 'active', '\\x01', '{}', 5), ('r', 'retired', '\\x02', '{}', 4)";
+const OLD: &str =
+    "INSERT INTO signing_key (kid, state, sealed, public_jwk, created_at) VALUES ('a', 'active', '\\x01', '{}', 5), ('r', 'retired', '\\x02', '{}', 4)";
 
 fn active(kid: &str, s: i64) -> KeyRow {
     KeyRow { key: Key::first(kid.into(), Algorithm::Es256, at(s)), sealed: Some(vec![1, 2, 3]), public_jwk: "{}".into() }
