@@ -49,4 +49,6 @@ pub const COMMANDS: &[&str] = &[
     "person_invite",
     "person_change",
     "person_reinvite",
+    "key_list",
+    "key_rotate",
 ];

@@ -85,6 +85,7 @@ fn input(operation: &Operation, ids: &Foreign) -> serde_json::Value {
         "call_intend" => json!({ "method": "GET", "path": "/" }),
         "call_report" => json!({ "status": 200, "took_ms": 1 }),
         "person_invite" => json!({ "name": "A", "roles": ["agent"] }),
+        "key_rotate" => json!({ "algorithm": "ES256" }),
         "person_change" => json!({ "roles": ["agent"], "groups": [] }),
         _ => json!({}),
     }

@@ -11,6 +11,7 @@ pub mod console;
 pub mod contract;
 pub mod delegation;
 pub mod event;
+pub mod key;
 pub mod operation;
 pub mod person;
 pub mod problem;

@@ -106,6 +106,8 @@ pub const OPERATIONS: &[Operation] = &[
     op("person_invite", "POST", "/v1/people", ADMIN),
     op("person_change", "POST", "/v1/people/{id}", ADMIN),
     op("person_reinvite", "POST", "/v1/people/{id}/invite", ADMIN),
+    op("key_list", "GET", "/v1/keys", Who::Roles(&[Role::Admin, Role::Auditor])),
+    op("key_rotate", "POST", "/v1/keys/rotate", ADMIN),
 ];
 
 #[cfg(test)]

@@ -12,11 +12,12 @@ use countersign_domain::{
     contract::{Action, Contract, Endpoint, Format, Mode, Risk, Subject},
     delegation::EndReason,
     hop::Hop,
+    key::KeyState,
     person::Role,
     review::Decision,
 };
 
-use crate::{call, case, client, console, contract, delegation, event, person, problem, request, session};
+use crate::{call, case, client, console, contract, delegation, event, key, person, problem, request, session};
 
 /// All types as one TypeScript module.
 #[must_use]
@@ -64,6 +65,8 @@ pub fn module() -> String {
         EndReason,
         Role,
         Decision,
+        Algorithm,
+        KeyState,
         problem::Reason,
         problem::StepUp,
         problem::Problem,
@@ -117,6 +120,9 @@ pub fn module() -> String {
         event::EventView,
         event::EventDetail,
         event::EventPage,
+        key::KeyView,
+        key::KeyRotate,
+        key::KeyRotated,
         console::ServiceView,
         console::ServiceChoice,
         console::KeychainFault,

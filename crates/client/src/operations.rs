@@ -12,6 +12,7 @@ use countersign_api::{
     contract::{ContractChangeView, ContractDetail, ContractPropose, ContractReview, ContractView},
     delegation::{DelegationView, Story},
     event::{EventDetail, EventPage, EventQuery},
+    key::{KeyRotate, KeyRotated, KeyView},
     operation,
     person::{Invited, PersonChange, PersonInvite, PersonView},
     request::{Preview, RequestBox, RequestCreate, RequestQuery, RequestReview, RequestView},
@@ -267,6 +268,16 @@ impl Session {
     /// A new link for somebody who was invited.
     pub async fn person_reinvite(&self, id: PersonId) -> Done<Invited> {
         self.act("person_reinvite", &id.to_string(), &()).await
+    }
+
+    /// The signing keys of the service.
+    pub async fn key_list(&self) -> Done<List<KeyView>> {
+        self.get("key_list", "", "").await
+    }
+
+    /// Rotates the keys of an algorithm.
+    pub async fn key_rotate(&self, input: &KeyRotate) -> Done<KeyRotated> {
+        self.act("key_rotate", "", input).await
     }
 
     async fn get<O: DeserializeOwned>(&self, name: &'static str, id: &str, query: &str) -> Done<O> {

@@ -13,6 +13,7 @@ pub mod delegation;
 pub mod hop;
 pub mod id;
 pub mod instant;
+pub mod key;
 pub mod obligation;
 pub mod person;
 pub mod rail;

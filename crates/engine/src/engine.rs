@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use countersign_domain::{Clock, CorrelationId, Entropy, Secret, TenantId, Timestamp};
+use countersign_domain::{Clock, CorrelationId, Entropy, Secret, TenantId, Timestamp, alg::Algorithm};
 use countersign_oauth::seal::MasterKey;
 use countersign_policy::Bundle;
 use countersign_store::Store;
 use tokio::sync::{Notify, watch};
 
-use crate::{Refusal, keys::Keys, replay::Replay};
+use crate::{KeyRing, Refusal, replay::Replay};
 
 /// How a service is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The signing keys can't be opened with this master key.
-    #[error("the signing keys can't be unsealed: {0}")]
+    #[error("{0}")]
     Keys(String),
     /// The store does not answer.
     #[error("the store does not answer: {0}")]
@@ -41,7 +41,7 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     store: Store,
     bundle: Bundle,
-    keys: Keys,
+    keys: KeyRing,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     settings: Settings,
@@ -57,7 +57,7 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Opens: unseals the signing key, or makes the first one.
+    /// Opens: unseals the signing keys, or makes the first one.
     ///
     /// # Errors
     /// If the store does not answer or the master key is not the one that the keys were sealed with.
@@ -69,7 +69,8 @@ impl Engine {
         entropy: Arc<dyn Entropy>,
         settings: Settings,
     ) -> Result<Self, OpenError> {
-        let keys = Keys::open(&store, &master, clock.now(), entropy.as_ref()).await?;
+        let keys = KeyRing::open(store.clone(), master, Arc::clone(&clock), Arc::clone(&entropy)).await?;
+        keys.ensure(Algorithm::default()).await?;
         let replay = Replay::since(clock.now());
         let (placed, _) = watch::channel(0);
         Ok(Self(Arc::new(Inner { store, bundle, keys, clock, entropy, settings, replay, unplaced: Arc::new(Notify::new()), placed })))
@@ -103,12 +104,6 @@ impl Engine {
     #[must_use]
     pub fn correlation(&self) -> CorrelationId {
         CorrelationId::new(self.now(), self.entropy())
-    }
-
-    /// The verification keys (RFC 7517 §5).
-    #[must_use]
-    pub fn jwks(&self) -> serde_json::Value {
-        self.0.keys.jwks()
     }
 
     /// Whether the store answers.
@@ -155,7 +150,7 @@ impl Engine {
         &self.0.bundle
     }
 
-    pub(crate) fn keys(&self) -> &Keys {
+    pub(crate) fn keys(&self) -> &KeyRing {
         &self.0.keys
     }
 

@@ -7,17 +7,20 @@ use aws_lc_rs::{
     signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, ParsedPublicKey},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use countersign_domain::alg::Algorithm;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
+
+use crate::jws::Verifier;
 
 /// A key that can't be read, made or used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// The bytes are not a P-256 private key.
-    #[error("this is no P-256 private key in PKCS#8")]
+    /// The bytes are not a private key of the algorithm.
+    #[error("this is no private key of that algorithm in PKCS#8")]
     Private,
-    /// The members are not a point of P-256.
-    #[error("this is no public key of P-256 with `x` and `y` of 32 bytes in base64url")]
+    /// The members are not a public key of the algorithm, or its name is not its thumbprint.
+    #[error("this is no public key for signatures of P-256, Ed25519 or RSA with 2048 or 3072 bits that is named by its thumbprint")]
     Public,
     /// The cryptographic library failed.
     #[error("the cryptographic library failed; try again")]
@@ -84,7 +87,7 @@ impl Point {
     }
 
     /// The key to verify with, parsed once.
-    pub(crate) fn verifier(&self) -> Result<ParsedPublicKey, KeyError> {
+    pub(crate) fn verifier(&self) -> Result<Verifier, KeyError> {
         let mut sec1 = vec![4];
         for half in [&self.x, &self.y] {
             let bytes = URL_SAFE_NO_PAD.decode(half).map_err(|_| KeyError::Public)?;
@@ -93,7 +96,8 @@ impl Point {
             }
             sec1.extend(bytes);
         }
-        ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, sec1).map_err(|_| KeyError::Public)
+        let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, sec1).map_err(|_| KeyError::Public)?;
+        Ok(Verifier::new(Algorithm::Es256, key))
     }
 
     /// RFC 7638 §3: SHA-256 over the required members in order, base64url.
@@ -133,8 +137,8 @@ mod tests {
         assert_eq!(again.point(), pair.point());
         let signature = again.sign(b"x").unwrap();
         assert_eq!(signature.len(), 64);
-        assert!(pair.point().verifier().unwrap().verify_sig(b"x", &signature).is_ok());
-        assert!(pair.point().verifier().unwrap().verify_sig(b"y", &signature).is_err());
+        assert!(pair.point().verifier().unwrap().verify(b"x", &signature).is_ok());
+        assert!(pair.point().verifier().unwrap().verify(b"y", &signature).is_err());
         assert_eq!(format!("{pair:?}"), format!("P-256 key {}", pair.point().thumbprint()));
         assert_eq!(Pair::from_pkcs8(b"nonsense").unwrap_err(), KeyError::Private);
     }

@@ -7,8 +7,8 @@ use countersign_domain::{Entropy, Timestamp};
 use serde_json::Value;
 
 use crate::{
-    ec::Pair,
     jwt::{AccessClaims, Actor},
+    private::Sign,
 };
 
 pub(crate) const NOW_S: i64 = 1_795_181_527;
@@ -58,10 +58,10 @@ pub(crate) fn unb64(text: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
-/// A compact JWS of any header and payload text, signed by `pair`.
-pub(crate) fn forge(pair: &Pair, header: &str, payload: &str) -> String {
+/// A compact JWS of any header and payload text, signed by `key`.
+pub(crate) fn forge(key: &impl Sign, header: &str, payload: &str) -> String {
     let message = format!("{}.{}", b64(header), b64(payload));
-    let signature = pair.sign(message.as_bytes()).unwrap();
+    let signature = key.sign(message.as_bytes()).unwrap();
     format!("{message}.{}", b64(signature))
 }
 

@@ -1,19 +1,17 @@
-//! Compact JWS (RFC 7515 §7.1) with ES256 and nothing else, strict about the header (RFC 8725 §3.1, §3.11).
+//! Compact JWS (RFC 7515 §7.1) with a few algorithms, strict about the header (RFC 8725 §3.1, §3.11).
 //!
-//! A token is taken apart here before anything is believed; the signature is then checked with a key that was parsed once. Time is
-//! never read: what `iat` or `exp` mean is for the callers, at the instant that they are given.
+//! A token is taken apart here before anything is believed; the signature is then checked with a key that was parsed once, and
+//! with that key's algorithm: what the header says must be the same, and chooses nothing. Time is never read: what `iat` or
+//! `exp` mean is for the callers, at the instant that they are given.
 
 use aws_lc_rs::signature::ParsedPublicKey;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use countersign_domain::Secret;
-use jsonwebtoken::{Algorithm, Header};
+use countersign_domain::{Secret, alg::Algorithm};
+use jsonwebtoken::Header;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{
-    ec::{KeyError, Pair},
-    strict,
-};
+use crate::{ec::KeyError, private::Sign, strict};
 
 /// Header members that would let a sender choose the key, or that change what the signature means. None is ever honoured.
 const REFUSED: [&str; 9] = ["crit", "b64", "jku", "x5u", "x5c", "x5t", "x5t#S256", "enc", "zip"];
@@ -30,8 +28,8 @@ pub enum JwsError {
     /// Another `typ`: a token of another kind.
     #[error("`typ` must be `{0}`")]
     Type(&'static str),
-    /// Another `alg`.
-    #[error("`alg` must be `ES256`")]
+    /// An `alg` that is never believed, or not that of the key.
+    #[error("`alg` is not that of the key")]
     Algorithm,
     /// A header member that is never honoured.
     #[error("the header member `{0}` is not accepted")]
@@ -41,9 +39,28 @@ pub enum JwsError {
     Signature,
 }
 
+/// A public key to verify with, parsed once, and the one algorithm that it is for (RFC 8725 §3.1).
+pub(crate) struct Verifier {
+    algorithm: Algorithm,
+    key: ParsedPublicKey,
+}
+
+impl Verifier {
+    /// A key for one algorithm.
+    pub(crate) const fn new(algorithm: Algorithm, key: ParsedPublicKey) -> Self {
+        Self { algorithm, key }
+    }
+
+    /// Whether this key signed `message`.
+    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), JwsError> {
+        self.key.verify_sig(message, signature).map_err(|_| JwsError::Signature)
+    }
+}
+
 /// A token taken apart. Nothing in it is verified yet.
 pub(crate) struct Unverified<'a> {
     header: Map<String, Value>,
+    algorithm: Algorithm,
     message: &'a str,
     payload: &'a str,
     signature: Vec<u8>,
@@ -66,20 +83,21 @@ impl<'a> Unverified<'a> {
         if !header.get("typ").and_then(Value::as_str).is_some_and(|t| t.eq_ignore_ascii_case(typ)) {
             return Err(JwsError::Type(typ));
         }
-        if header.get("alg").and_then(Value::as_str) != Some("ES256") {
-            return Err(JwsError::Algorithm);
-        }
+        let algorithm = header.get("alg").and_then(Value::as_str).and_then(Algorithm::parse).ok_or(JwsError::Algorithm)?;
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| JwsError::Malformed)?;
-        Ok(Self { header, message, payload, signature })
+        Ok(Self { header, algorithm, message, payload, signature })
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&Value> {
         self.header.get(name)
     }
 
-    /// The claims, if `key` signed them.
-    pub(crate) fn verified<T: DeserializeOwned>(self, key: &ParsedPublicKey) -> Result<T, JwsError> {
-        key.verify_sig(self.message.as_bytes(), &self.signature).map_err(|_| JwsError::Signature)?;
+    /// The claims, if `key` signed them, and the header says so with the key's own algorithm.
+    pub(crate) fn verified<T: DeserializeOwned>(self, key: &Verifier) -> Result<T, JwsError> {
+        if self.algorithm != key.algorithm {
+            return Err(JwsError::Algorithm);
+        }
+        key.verify(self.message.as_bytes(), &self.signature)?;
         read(self.payload)
     }
 }
@@ -91,16 +109,27 @@ fn read<T: DeserializeOwned>(part: &str) -> Result<T, JwsError> {
 
 /// A header with this `typ` and ES256.
 pub(crate) fn header(typ: &str) -> Header {
-    Header { typ: Some(typ.to_owned()), ..Header::new(Algorithm::ES256) }
+    header_of(Algorithm::Es256, typ)
+}
+
+/// A header with this `alg` and `typ`.
+pub(crate) fn header_of(algorithm: Algorithm, typ: &str) -> Header {
+    let alg = match algorithm {
+        Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
+        Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+        Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
+        Algorithm::Ps256 => jsonwebtoken::Algorithm::PS256,
+    };
+    Header { typ: Some(typ.to_owned()), ..Header::new(alg) }
 }
 
 /// Signs in compact form. `jsonwebtoken::encode` would parse the private key again at each call.
-pub(crate) fn sign(pair: &Pair, header: &Header, claims: &impl Serialize) -> Result<Secret, KeyError> {
+pub(crate) fn sign(key: &impl Sign, header: &Header, claims: &impl Serialize) -> Result<Secret, KeyError> {
     let part = |json: Result<Vec<u8>, serde_json::Error>| json.map(|j| URL_SAFE_NO_PAD.encode(j)).map_err(|_| KeyError::Library);
     let mut token = part(serde_json::to_vec(header))?;
     token.push('.');
     token.push_str(&part(serde_json::to_vec(claims))?);
-    let signature = pair.sign(token.as_bytes())?;
+    let signature = key.sign(token.as_bytes())?;
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, &mut token);
     Ok(Secret::new(token))

@@ -1,18 +1,18 @@
-//! Tokens for APIs: JWT access tokens (RFC 9068) with an actor (RFC 8693 §4.1), signed with ES256.
+//! Tokens for APIs: JWT access tokens (RFC 9068) with an actor (RFC 8693 §4.1), signed with the algorithm that the API's contract names.
 //!
 //! Whether a token still counts is not told by its signature; for that there is introspection.
 
 use std::{fmt, time::Duration};
 
-use countersign_domain::{Secret, Timestamp};
+use countersign_domain::{Secret, Timestamp, alg::Algorithm};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 pub use crate::{ec::KeyError, jwks::KeySet, jws::JwsError};
 use crate::{
-    ec::Pair,
     jwks::PublicJwk,
     jws::{self, Unverified},
+    private::Private,
 };
 
 /// `typ` of an access token (RFC 9068 §2.1).
@@ -23,40 +23,46 @@ pub use countersign_domain::token::MAX_ACTORS;
 /// Bytes of a token.
 pub const MAX_TOKEN: usize = 8 * 1024;
 
-/// The key that the service signs tokens with: ES256, named by its thumbprint (RFC 7638). Parsed once.
+/// A key that the service signs with: for one algorithm, named by its thumbprint (RFC 7638). Parsed once.
 pub struct SigningKey {
-    pair: Pair,
+    private: Private,
     public: PublicJwk,
     header: jsonwebtoken::Header,
 }
 
 impl SigningKey {
-    /// A new key, from the cryptographic library's own random bytes.
+    /// A new key, from the cryptographic library's own random bytes. One for RSA takes up to a second.
     ///
     /// # Errors
     /// If the library fails.
-    pub fn generate() -> Result<Self, KeyError> {
-        Pair::generate().map(Self::of)
+    pub fn generate(algorithm: Algorithm) -> Result<Self, KeyError> {
+        Private::generate(algorithm).map(Self::of)
     }
 
     /// From PKCS#8 in DER (RFC 5958), as unsealed.
     ///
     /// # Errors
-    /// If it is no P-256 private key.
-    pub fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
-        Pair::from_pkcs8(der).map(Self::of)
+    /// If it is no private key of that algorithm.
+    pub fn from_pkcs8(algorithm: Algorithm, der: &[u8]) -> Result<Self, KeyError> {
+        Private::from_pkcs8(algorithm, der).map(Self::of)
     }
 
-    fn of(pair: Pair) -> Self {
-        let public = PublicJwk::of(pair.point());
-        let header = jsonwebtoken::Header { kid: Some(public.kid().to_owned()), ..jws::header(AT_JWT) };
-        Self { pair, public, header }
+    fn of(private: Private) -> Self {
+        let public = private.public();
+        let header = jsonwebtoken::Header { kid: Some(public.kid().to_owned()), ..jws::header_of(private.algorithm(), AT_JWT) };
+        Self { private, public, header }
+    }
+
+    /// What it signs with, and nothing else.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.public.algorithm()
     }
 
     /// The private key as PKCS#8 in DER, to be sealed. Wiped when dropped.
     #[must_use]
     pub fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
-        self.pair.pkcs8()
+        self.private.pkcs8()
     }
 
     /// The key's name.
@@ -229,7 +235,17 @@ pub struct Expect<'a> {
 /// If the claims are none that [`verify_at_jwt`] would accept at their time, or the library fails.
 pub fn sign_at_jwt(key: &SigningKey, claims: &AccessClaims) -> Result<Secret, JwtError> {
     claims.check_shape()?;
-    Ok(jws::sign(&key.pair, &key.header, claims)?)
+    Ok(jws::sign(&key.private, &key.header, claims)?)
+}
+
+/// Signs any claims as a JWT of the kind `typ` (RFC 8725 §3.11), such as a signed introspection answer (RFC 9701 §5).
+/// For access tokens there is [`sign_at_jwt`], which holds them to their shape.
+///
+/// # Errors
+/// If the claims can't be written as JSON, or the library fails.
+pub fn sign_jwt(key: &SigningKey, typ: &str, claims: &impl Serialize) -> Result<Secret, KeyError> {
+    let header = jsonwebtoken::Header { typ: Some(typ.to_owned()), ..key.header.clone() };
+    jws::sign(&key.private, &header, claims)
 }
 
 /// Verifies a token at an instant (RFC 9068 §4, RFC 8725).

@@ -3,11 +3,15 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::fixed::{ISSUER, NOW_S, b64, claims, forge, now, parts};
+use crate::fixed::{ISSUER, NOW_S, b64, claims, forge, now, parts, unb64};
 
 fn key() -> (SigningKey, KeySet) {
-    let key = SigningKey::generate().unwrap();
-    let set = KeySet::new(&[SigningKey::generate().unwrap().public_jwk().clone(), key.public_jwk().clone()]).unwrap();
+    key_of(Algorithm::Es256)
+}
+
+fn key_of(algorithm: Algorithm) -> (SigningKey, KeySet) {
+    let key = SigningKey::generate(algorithm).unwrap();
+    let set = KeySet::new(&[SigningKey::generate(Algorithm::Es256).unwrap().public_jwk().clone(), key.public_jwk().clone()]).unwrap();
     (key, set)
 }
 
@@ -16,7 +20,7 @@ fn expect() -> Expect<'static> {
 }
 
 fn header(key: &SigningKey, changes: &Value) -> String {
-    let mut header = json!({ "typ": AT_JWT, "alg": "ES256", "kid": key.kid() });
+    let mut header = json!({ "typ": AT_JWT, "alg": key.algorithm(), "kid": key.kid() });
     header.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     header.to_string()
 }
@@ -45,18 +49,83 @@ fn a_token_verifies_and_says_what_the_design_says() {
 
 #[test]
 fn another_library_verifies_it_too() {
-    let (key, _) = key();
-    let token = sign_at_jwt(&key, &claims()).unwrap();
-    let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_str(&key.public_jwk().to_string()).unwrap();
-    let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES256);
-    validation.set_audience(&["https://api.example/accounts"]);
-    validation.set_issuer(&[ISSUER]);
-    // Its reading of the wall clock stays off, as everywhere.
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    validation.required_spec_claims = HashSet::new();
-    let read = jsonwebtoken::decode::<AccessClaims>(token.expose(), &jsonwebtoken::DecodingKey::from_jwk(&jwk).unwrap(), &validation).unwrap();
-    assert_eq!((read.claims, read.header.kid.as_deref()), (claims(), Some(key.kid())));
+    for (algorithm, theirs) in [
+        (Algorithm::Es256, jsonwebtoken::Algorithm::ES256),
+        (Algorithm::EdDsa, jsonwebtoken::Algorithm::EdDSA),
+        (Algorithm::Rs256, jsonwebtoken::Algorithm::RS256),
+        (Algorithm::Ps256, jsonwebtoken::Algorithm::PS256),
+    ] {
+        let (key, _) = key_of(algorithm);
+        let token = sign_at_jwt(&key, &claims()).unwrap();
+        let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_str(&key.public_jwk().to_string()).unwrap();
+        let mut validation = jsonwebtoken::Validation::new(theirs);
+        validation.set_audience(&["https://api.example/accounts"]);
+        validation.set_issuer(&[ISSUER]);
+        // Its reading of the wall clock stays off, as everywhere.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.required_spec_claims = HashSet::new();
+        let read = jsonwebtoken::decode::<AccessClaims>(token.expose(), &jsonwebtoken::DecodingKey::from_jwk(&jwk).unwrap(), &validation).unwrap();
+        assert_eq!((read.claims, read.header.kid.as_deref()), (claims(), Some(key.kid())));
+    }
+}
+
+#[test]
+fn a_key_verifies_with_its_own_algorithm_alone() {
+    let keys: Vec<SigningKey> = Algorithm::ALL.into_iter().map(|a| SigningKey::generate(a).unwrap()).collect();
+    let public: Vec<_> = keys.iter().map(|k| k.public_jwk().clone()).collect();
+    let set = KeySet::new(&public).unwrap();
+    for signer in &keys {
+        for named in &keys {
+            for alg in Algorithm::ALL {
+                let token = forge(&signer.private, &header(named, &json!({ "alg": alg })), &payload());
+                let verified = verify_at_jwt(&token, &set, &expect());
+                let tried = format!("signed with {}, named {}, said to be {alg}", signer.algorithm(), named.algorithm());
+                if alg != named.algorithm() {
+                    assert_eq!(verified.unwrap_err(), JwsError::Algorithm.into(), "{tried}");
+                } else if signer.kid() == named.kid() {
+                    assert_eq!(verified.unwrap(), claims(), "{tried}");
+                } else {
+                    assert_eq!(verified.unwrap_err(), JwsError::Signature.into(), "{tried}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_rsa_key_of_one_padding_is_not_believed_with_the_other() {
+    for (ours, other) in [(Algorithm::Rs256, Algorithm::Ps256), (Algorithm::Ps256, Algorithm::Rs256)] {
+        let (key, set) = key_of(ours);
+        let twin = SigningKey::from_pkcs8(other, &key.to_pkcs8()).unwrap();
+        for (alg, error) in [(other, JwsError::Algorithm), (ours, JwsError::Signature)] {
+            let token = forge(&twin.private, &header(&key, &json!({ "alg": alg })), &payload());
+            assert_eq!(verify_at_jwt(&token, &set, &expect()).unwrap_err(), error.into(), "{ours} {alg}");
+        }
+    }
+}
+
+#[test]
+fn a_private_key_is_of_one_algorithm() {
+    for algorithm in Algorithm::ALL {
+        let key = SigningKey::generate(algorithm).unwrap();
+        assert_eq!(key.algorithm(), algorithm);
+        for other in Algorithm::ALL {
+            let again = SigningKey::from_pkcs8(other, &key.to_pkcs8());
+            let rsa = |a| matches!(a, Algorithm::Rs256 | Algorithm::Ps256);
+            assert_eq!(again.is_ok(), other == algorithm || rsa(other) && rsa(algorithm), "{algorithm} as {other}");
+        }
+    }
+}
+
+#[test]
+fn a_jwt_of_another_kind_is_signed_with_its_typ_and_is_no_access_token() {
+    let (key, set) = key();
+    let token = sign_jwt(&key, "token-introspection+jwt", &claims()).unwrap();
+    let (header, payload) = parts(token.expose());
+    assert_eq!(header, json!({ "typ": "token-introspection+jwt", "alg": "ES256", "kid": key.kid() }));
+    assert_eq!(payload["jti"], "tok_1");
+    assert_eq!(verify_at_jwt(token.expose(), &set, &expect()).unwrap_err(), JwsError::Type(AT_JWT).into());
 }
 
 #[test]
@@ -73,13 +142,15 @@ fn the_chain_of_rfc_8693_reads_from_outside_in() {
 #[test]
 fn the_header_chooses_neither_algorithm_nor_key() {
     let (key, set) = key();
-    let other = SigningKey::generate().unwrap();
+    let other = SigningKey::generate(Algorithm::Es256).unwrap();
     let jwk = serde_json::to_value(other.public_jwk()).unwrap();
     for (changes, error) in [
         (json!({ "alg": "none" }), JwsError::Algorithm.into()),
         (json!({ "alg": "HS256" }), JwsError::Algorithm.into()),
         (json!({ "alg": "ES384" }), JwsError::Algorithm.into()),
         (json!({ "alg": "es256" }), JwsError::Algorithm.into()),
+        (json!({ "alg": "RS256" }), JwsError::Algorithm.into()),
+        (json!({ "alg": "EdDSA" }), JwsError::Algorithm.into()),
         (json!({ "alg": null }), JwsError::Algorithm.into()),
         (json!({ "typ": "JWT" }), JwsError::Type(AT_JWT).into()),
         (json!({ "typ": "dpop+jwt" }), JwsError::Type(AT_JWT).into()),
@@ -95,19 +166,27 @@ fn the_header_chooses_neither_algorithm_nor_key() {
         (json!({ "kid": null }), JwtError::UnknownKey),
         (json!({ "kid": "' OR 1=1" }), JwtError::UnknownKey),
     ] {
-        let token = forge(&key.pair, &header(&key, &changes), &payload());
+        let token = forge(&key.private, &header(&key, &changes), &payload());
         assert_eq!(verify_at_jwt(&token, &set, &expect()).unwrap_err(), error, "{changes}");
     }
     // Signed by a key of one's own under our key's name.
-    let token = forge(&other.pair, &header(&key, &json!({})), &payload());
+    let token = forge(&other.private, &header(&key, &json!({})), &payload());
     assert_eq!(verify_at_jwt(&token, &set, &expect()).unwrap_err(), JwsError::Signature.into());
 }
 
 #[test]
 fn the_public_key_is_no_hmac_secret() {
-    let (key, set) = key();
+    for algorithm in Algorithm::ALL {
+        hmac_is_refused(algorithm);
+    }
+}
+
+fn hmac_is_refused(algorithm: Algorithm) {
+    let (key, set) = key_of(algorithm);
     let jwk = key.public_jwk().to_string();
-    for secret in [jwk.as_bytes(), key.kid().as_bytes()] {
+    let json = serde_json::to_value(key.public_jwk()).unwrap();
+    let raw = unb64(json["n"].as_str().or(json["x"].as_str()).unwrap());
+    for secret in [jwk.as_bytes(), key.kid().as_bytes(), &raw] {
         let forged = jsonwebtoken::Header { typ: Some(AT_JWT.into()), kid: Some(key.kid().into()), ..jsonwebtoken::Header::default() };
         let token = jsonwebtoken::encode(&forged, &claims(), &jsonwebtoken::EncodingKey::from_secret(secret)).unwrap();
         assert_eq!(verify_at_jwt(&token, &set, &expect()).unwrap_err(), JwsError::Algorithm.into());
@@ -137,13 +216,13 @@ fn what_is_not_three_clean_parts_is_refused() {
         format!("{token}="),
         format!(" {token}"),
         token.replacen('.', "%2E", 1),
-        forge(&key.pair, &header(&key, &json!({})), &twice),
-        forge(&key.pair, &format!(r#"{{"alg":"none","alg":"ES256","typ":"at+jwt","kid":"{kid}"}}"#), &payload()),
-        forge(&key.pair, "[]", &payload()),
-        forge(&key.pair, &header(&key, &json!({})), "[]"),
-        forge(&key.pair, &header(&key, &json!({})), &payload().replace(r#""usr_2m9kq7""#, r#""usr_2m9kq7","iss":"x""#)),
+        forge(&key.private, &header(&key, &json!({})), &twice),
+        forge(&key.private, &format!(r#"{{"alg":"none","alg":"ES256","typ":"at+jwt","kid":"{kid}"}}"#), &payload()),
+        forge(&key.private, "[]", &payload()),
+        forge(&key.private, &header(&key, &json!({})), "[]"),
+        forge(&key.private, &header(&key, &json!({})), &payload().replace(r#""usr_2m9kq7""#, r#""usr_2m9kq7","iss":"x""#)),
         forge(
-            &key.pair,
+            &key.private,
             &header(&key, &json!({})),
             &payload().replace(r#""aud":"https://api.example/accounts""#, r#""aud":["https://api.example/accounts","x"]"#),
         ),
@@ -196,7 +275,7 @@ fn a_shape_that_is_not_signed_is_not_believed_either() {
         (AccessClaims { dlg: None, ..claims() }, JwtError::Actor),
     ] {
         assert_eq!(sign_at_jwt(&key, &claims).err(), Some(error.clone()));
-        let forged = forge(&key.pair, &header(&key, &json!({})), &serde_json::to_string(&claims).unwrap());
+        let forged = forge(&key.private, &header(&key, &json!({})), &serde_json::to_string(&claims).unwrap());
         assert_eq!(verify_at_jwt(&forged, &set, &expect()).err(), Some(error));
     }
 }
@@ -204,7 +283,7 @@ fn a_shape_that_is_not_signed_is_not_believed_either() {
 #[test]
 fn a_key_survives_sealing_and_is_not_printed() {
     let (key, set) = key();
-    let again = SigningKey::from_pkcs8(&key.to_pkcs8()).unwrap();
+    let again = SigningKey::from_pkcs8(Algorithm::Es256, &key.to_pkcs8()).unwrap();
     assert_eq!(again.kid(), key.kid());
     let token = sign_at_jwt(&again, &claims()).unwrap();
     assert!(verify_at_jwt(token.expose(), &set, &expect()).is_ok());

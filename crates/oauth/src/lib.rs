@@ -22,6 +22,9 @@ pub mod token;
 mod answer;
 mod ec;
 mod jws;
+mod okp;
+mod private;
+mod rsa;
 mod strict;
 
 pub use error::{ErrorCode, OAuthError};

@@ -18,6 +18,8 @@ const LOOK_SHARED: Duration = Duration::from_millis(200);
 const LOOK_ALONE: Duration = Duration::from_secs(1);
 const LAPSE: Duration = Duration::from_secs(1);
 const PRUNE: Duration = Duration::from_mins(1);
+/// So long at most until another replica knows of a rotation, also in an emergency.
+const KEYS: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// Starts all of it. It ends when `stop` is cancelled.
@@ -26,6 +28,7 @@ pub(crate) fn start(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<()>> 
         tokio::spawn(sequencer(app.clone(), stop.clone())),
         tokio::spawn(repeat(app.clone(), stop.clone(), "what is over could not lapse", LAPSE, async |app| app.engine.lapse_due().await.map(drop))),
         tokio::spawn(repeat(app.clone(), stop.clone(), "what is no longer needed could not be dropped", PRUNE, async |app| app.engine.prune().await)),
+        tokio::spawn(repeat(app.clone(), stop.clone(), "the signing keys could not be looked after", KEYS, async |app| app.engine.keys_tend().await)),
     ]
 }
 

@@ -13,7 +13,7 @@ use http::header;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use crate::routes::{call, case, client, contract, delegation, event, person, request, session};
+use crate::routes::{call, case, client, contract, delegation, event, key, person, request, session};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -32,6 +32,7 @@ use crate::routes::{call, case, client, contract, delegation, event, person, req
         (name = "call", description = "Calls made through the console."),
         (name = "event", description = "The trail."),
         (name = "person", description = "People, their roles and groups."),
+        (name = "key", description = "The keys that tokens are signed with."),
     ),
     paths(
         session::me_get,
@@ -74,6 +75,8 @@ use crate::routes::{call, case, client, contract, delegation, event, person, req
         person::person_invite,
         person::person_change,
         person::person_reinvite,
+        key::key_list,
+        key::key_rotate,
     ),
     components(schemas(Problem, RequestBox))
 )]

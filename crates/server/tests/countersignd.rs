@@ -87,6 +87,7 @@ fn serves(dir: &Path, database: &[(&str, &str)]) {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (issuer, listen) = (format!("http://127.0.0.1:{port}"), format!("127.0.0.1:{port}"));
     let mut env = vec![("COUNTERSIGN_ISSUER", issuer.as_str()), ("COUNTERSIGN_LISTEN", &listen), ("COUNTERSIGN_MASTER_KEY", key.trim())];
+    // What comes later counts.
     env.extend(database);
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersignd"));
     let child = command.env_clear().envs(env.iter().copied()).current_dir(dir).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -104,4 +105,66 @@ fn serves(dir: &Path, database: &[(&str, &str)]) {
     let logged: Vec<_> = lines.iter().filter(|l| l.starts_with('{')).collect();
     assert!(logged.iter().any(|l| l.contains("\"stopped\"")), "{lines:#?}");
     assert!(logged.iter().all(|l| !l.contains("token=") && !l.contains(key.trim())), "{lines:#?}");
+}
+
+#[test]
+fn keys_are_listed_rotated_backed_up_and_restored() {
+    let dir = tempfile::tempdir().unwrap();
+    let new_key = || said(&run(&["new-master-key"], &[], dir.path())).1.trim().to_owned();
+    let (master, other, pass) = (new_key(), new_key(), ("COUNTERSIGN_BACKUP_PASSPHRASE", "five random words in a row"));
+    let on = |db, key| [ISSUER, LISTEN, ("COUNTERSIGN_DATABASE_PATH", db), ("COUNTERSIGN_MASTER_KEY", key), pass];
+    let keys = |args: &[&str], env: &[(&str, &str)]| said(&run(&[&["keys"], args].concat(), env, dir.path()));
+    let (here, there) = (on("here.db", &master), on("there.db", &other));
+
+    // No service has made one yet.
+    assert_eq!(keys(&["list"], &here), (Some(0), String::new(), String::new()));
+    let (code, _, err) = keys(&["rotate"], &here);
+    assert_eq!(code, Some(1), "{err}");
+    assert!(err.contains("nothing is signed with ES256 here"), "{err}");
+    serves(dir.path(), &[("COUNTERSIGN_DATABASE_PATH", "here.db"), ("COUNTERSIGN_MASTER_KEY", &master)]);
+    let listed = keys(&["list"], &here).1;
+    assert!(listed.lines().count() == 1 && listed.contains("  ES256  active     made "), "{listed}");
+    assert!(keys(&["rotate"], &here).1.contains("7 minutes"));
+    assert_eq!(keys(&["list"], &here).1.lines().count(), 2);
+
+    assert_eq!(keys(&["backup", "--out", "keys.bak"], &here).0, Some(0));
+    let (code, _, err) = keys(&["backup", "--out", "keys.bak"], &here);
+    assert_eq!((code, err.contains("`keys.bak` can't be written")), (Some(1), true), "never over another: {err}");
+    let (code, _, err) = keys(&["backup", "--out", "other.bak"], &here[..4]);
+    assert_eq!((code, err.lines().count(), err.contains("there is no passphrase")), (Some(2), 1, true), "{err}");
+    assert!(!dir.path().join("other.bak").exists());
+
+    let wrong = [&there[..4], &[("COUNTERSIGN_BACKUP_PASSPHRASE", "five other words in a row")]].concat();
+    let (code, _, err) = keys(&["restore", "keys.bak"], &wrong);
+    assert_eq!((code, err.contains("the passphrase is not the one")), (Some(1), true), "{err}");
+    assert_eq!(keys(&["list"], &there).1, "");
+    let (code, out, err) = keys(&["restore", "keys.bak"], &there);
+    assert_eq!((code, out.contains("2 keys brought back")), (Some(0), true), "{out}{err}");
+    let names = |text: String| text.lines().map(|l| l.split(' ').next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(keys(&["list"], &there).1), names(keys(&["list"], &here).1));
+
+    let (code, out, err) = keys(&["rotate", "--emergency", "--reason", "tried"], &here);
+    assert_eq!((code, out.contains("withdrawn")), (Some(0), true), "{out}{err}");
+    let (code, _, err) = keys(&["restore", "keys.bak"], &here);
+    assert_eq!((code, err.contains("another key does in the backup; nothing was changed")), (Some(1), true), "{err}");
+    assert_eq!(keys(&["list"], &here).1.matches("withdrawn").count(), 2);
+}
+
+#[test]
+fn another_master_key_is_told_at_the_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let new_key = || said(&run(&["new-master-key"], &[], dir.path())).1.trim().to_owned();
+    let (master, other) = (new_key(), new_key());
+    serves(dir.path(), &[("COUNTERSIGN_DATABASE_PATH", "data.db"), ("COUNTERSIGN_MASTER_KEY", &master)]);
+    let env = [ISSUER, LISTEN, ("COUNTERSIGN_DATABASE_PATH", "data.db"), ("COUNTERSIGN_MASTER_KEY", other.as_str())];
+    for args in [&["serve"][..], &["keys", "list"]] {
+        let (code, out, err) = said(&run(args, &env, dir.path()));
+        assert_eq!((code, out.as_str()), (Some(1), ""), "{err}");
+        let last = err.lines().last().unwrap_or_default();
+        assert!(
+            last.starts_with("countersignd: the signing key `") && last.contains("sealed under another master key; give the one that it was sealed with"),
+            "{err}"
+        );
+        assert!(!err.contains(other.as_str()), "{err}");
+    }
 }

@@ -26,6 +26,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../../migrations/service/sqlite/0002_clients.sql"),
         postgres: include_str!("../../../migrations/service/postgres/0002_clients.sql"),
     },
+    Migration {
+        number: 3,
+        name: "keys",
+        sqlite: include_str!("../../../migrations/service/sqlite/0003_keys.sql"),
+        postgres: include_str!("../../../migrations/service/postgres/0003_keys.sql"),
+    },
 ];
 
 /// Held while migrating, so that replicas that start together do it once. Any number will do, as long as it stays.

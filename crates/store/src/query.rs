@@ -35,6 +35,8 @@ impl Lock {
 
 /// Held while places are given, so that replicas don't give the same one. Any number will do, as long as it stays.
 const PLACES: i64 = 0x0063_6f75_6e74_0001;
+/// Held while signing keys are changed.
+const KEYS: i64 = 0x0063_6f75_6e74_0002;
 
 /// A statement in pieces, all of which were written here.
 pub(crate) trait Sql {
@@ -139,8 +141,17 @@ impl Tx {
 
     /// Waits until nobody else gives places, and keeps others waiting until the commit. On SQLite the one writer does that.
     pub(crate) async fn lock_places(&mut self) -> Result<(), StoreError> {
+        self.advisory(PLACES).await
+    }
+
+    /// As [`Tx::lock_places`], for signing keys.
+    pub(crate) async fn lock_keys(&mut self) -> Result<(), StoreError> {
+        self.advisory(KEYS).await
+    }
+
+    async fn advisory(&mut self, number: i64) -> Result<(), StoreError> {
         if matches!(self.conn, Conn::Postgres(_)) {
-            self.sql("SELECT pg_advisory_xact_lock($1)").bind(PLACES).run().await?;
+            self.sql("SELECT pg_advisory_xact_lock($1)").bind(number).run().await?;
         }
         Ok(())
     }

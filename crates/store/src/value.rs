@@ -317,10 +317,12 @@ macro_rules! names {
 }
 
 use countersign_domain::{
+    alg::Algorithm,
     case::{CaseState, Priority},
     client::AuthMethod,
     contract::Mode,
     delegation::EndReason,
+    key::KeyState,
     person::Role,
     review::Decision,
 };
@@ -331,6 +333,8 @@ names! {
     Mode = Mode::parse;
     AuthMethod = AuthMethod::parse;
     EndReason = EndReason::parse;
+    Algorithm = Algorithm::parse;
+    KeyState = KeyState::parse;
     CaseState = |s| [CaseState::Open, CaseState::Closed].into_iter().find(|c| c.as_str() == s);
     Decision = |s| [Decision::Sign, Decision::Refuse].into_iter().find(|d| d.as_str() == s);
 }

@@ -99,9 +99,18 @@ pub enum Kind {
     /// A policy bundle came into force.
     #[serde(rename = "policy.load")]
     PolicyLoad,
-    /// A signing key was made.
+    /// A signing key was made, and published.
     #[serde(rename = "key.make")]
     KeyMake,
+    /// A signing key began to sign, or was told when to.
+    #[serde(rename = "key.activate")]
+    KeyActivate,
+    /// A signing key stopped signing; its private half is gone.
+    #[serde(rename = "key.retire")]
+    KeyRetire,
+    /// A signing key was taken out in an emergency, and what it signed with it.
+    #[serde(rename = "key.withdraw")]
+    KeyWithdraw,
     /// A case was opened.
     #[serde(rename = "case.create")]
     CaseCreate,

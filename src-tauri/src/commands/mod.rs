@@ -72,5 +72,7 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         operations::person_invite,
         operations::person_change,
         operations::person_reinvite,
+        operations::key_list,
+        operations::key_rotate,
     ]
 }

@@ -7,6 +7,7 @@ use countersign_api::{
     contract::{ContractChangeView, ContractDetail, ContractPropose, ContractReview, ContractView},
     delegation::{DelegationView, Story},
     event::{EventDetail, EventPage, EventQuery},
+    key::{KeyRotate, KeyRotated, KeyView},
     person::{Invited, PersonChange, PersonInvite, PersonView},
     request::{Preview, RequestBox, RequestCreate, RequestReview, RequestView},
     session::Me,
@@ -218,4 +219,16 @@ pub async fn person_change<R: Runtime>(window: WebviewWindow<R>, id: PersonId, i
 #[command]
 pub async fn person_reinvite<R: Runtime>(window: WebviewWindow<R>, id: PersonId) -> Done<Invited> {
     caller(&window)?.signed_in()?.person_reinvite(id).await
+}
+
+/// The signing keys of the service.
+#[command]
+pub async fn key_list<R: Runtime>(window: WebviewWindow<R>) -> Done<List<KeyView>> {
+    caller(&window)?.signed_in()?.key_list().await
+}
+
+/// Rotates the keys of an algorithm.
+#[command]
+pub async fn key_rotate<R: Runtime>(window: WebviewWindow<R>, input: KeyRotate) -> Done<KeyRotated> {
+    caller(&window)?.signed_in()?.key_rotate(&input).await
 }

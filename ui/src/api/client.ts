@@ -45,6 +45,8 @@ export function createClient(platform: Platform) {
     person_invite: (input: T.PersonInvite) => ask('person_invite', { input }),
     person_change: (id: T.PersonId, input: T.PersonChange) => ask('person_change', { id, input }),
     person_reinvite: (id: T.PersonId) => ask('person_reinvite', { id }),
+    key_list: () => items(ask('key_list', {})),
+    key_rotate: (input: T.KeyRotate) => ask('key_rotate', { input }),
   };
 }
 

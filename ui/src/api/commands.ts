@@ -15,6 +15,9 @@ import type {
   EventPage,
   EventView,
   Invited,
+  KeyRotate,
+  KeyRotated,
+  KeyView,
   Me,
   PersonChange,
   PersonId,
@@ -82,6 +85,8 @@ export interface Commands {
   person_invite: [{ input: PersonInvite }, Invited];
   person_change: [{ id: PersonId; input: PersonChange }, PersonView];
   person_reinvite: [{ id: PersonId }, Invited];
+  key_list: [None, List<KeyView>];
+  key_rotate: [{ input: KeyRotate }, KeyRotated];
 }
 
 export type Command = keyof Commands;

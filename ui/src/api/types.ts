@@ -136,6 +136,8 @@ introspection_clients: Array<string>, };
 export type EndReason = "agent" | "signed_out" | "time_over" | "case_closed" | "case_reassigned" | "signature_withdrawn" | "role_lost";
 export type Role = "agent" | "approver" | "admin" | "auditor";
 export type Decision = "sign" | "refuse";
+export type Algorithm = "ES256" | "EdDSA" | "RS256" | "PS256";
+export type KeyState = "next" | "active" | "retired" | "withdrawn";
 export type Reason = { 
 /**
  * The rule: `rail:…` for those that no policy lifts, else the policy's `@id`.
@@ -1201,6 +1203,61 @@ place: number,
  * Whether there are lines before the first of these.
  */
 earlier: boolean, };
+export type KeyView = { 
+/**
+ * Its name (`kid`): the thumbprint of its public half (RFC 7638).
+ */
+kid: string, 
+/**
+ * What it signs with.
+ */
+algorithm: Algorithm, 
+/**
+ * How far it has come.
+ */
+state: KeyState, 
+/**
+ * When it was made, and published.
+ */
+made_at: Timestamp, 
+/**
+ * When it began to sign.
+ */
+active_at?: Timestamp, 
+/**
+ * When it was retired or withdrawn.
+ */
+retired_at?: Timestamp, 
+/**
+ * When it will change next: begin to sign, retire, or be forgotten. A withdrawn key never changes.
+ */
+changes_at?: Timestamp, };
+export type KeyRotate = { 
+/**
+ * Whose keys.
+ */
+algorithm: Algorithm, 
+/**
+ * Whether the keys must not be believed any more: they and all that they signed stop counting at once.
+ */
+emergency: boolean, 
+/**
+ * Why, in an emergency: 3 to 2000 characters, for the trail.
+ */
+reason?: string, };
+export type KeyRotated = { 
+/**
+ * When the next key begins to sign; nothing if it does already.
+ */
+due_at?: Timestamp, 
+/**
+ * What was done and what follows from it, in a few sentences.
+ */
+effect: string, 
+/**
+ * The keys of that algorithm from now on, oldest first.
+ */
+keys: Array<KeyView>, };
 export type ServiceView = { 
 /**
  * Inside this console, or elsewhere.

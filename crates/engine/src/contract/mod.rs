@@ -53,6 +53,7 @@ impl Engine {
     /// `invalid_input`, if the contract is not one.
     pub async fn contract_register(&self, tenant: TenantId, contract: Contract) -> Result<(), Refusal> {
         contract.check().map_err(|e| Refusal::invalid(e.to_string()))?;
+        self.keys().ensure(contract.alg).await?;
         let engine = self.clone();
         let correlation = self.correlation();
         self.store()

@@ -17,7 +17,11 @@ impl Engine {
     /// # Errors
     /// `refused` for one's own; `conflict`, if it no longer waits or the contract has changed since it was proposed.
     pub async fn contract_review(&self, call: &Call, id: ContractChangeId, input: ContractReview) -> Result<ContractChangeView, Refusal> {
-        let asked = input.clone();
+        let (tenant, asked) = (call.tenant, input.clone());
+        let proposed = self.store().read(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.contract_change(tenant, id, Lock::None).await?) })).await?;
+        if let Some(row) = proposed.filter(|_| input.decision == Decision::Sign) {
+            self.keys().ensure(row.contract.alg).await?;
+        }
         self.act(call, "contract_review", Kind::ContractReview, &(id, input), move |s| Box::pin(review(s, id, asked))).await
     }
 }

@@ -45,7 +45,7 @@ impl Engine {
         failpoint!("exchange-before-transaction");
         let minted = self.act_secret(&call, Kind::TokenExchange, move |s| Box::pin(mint(s, request, warrant, actor, proof))).await.map_err(|r| r.oauth())?;
         failpoint!("exchange-after-commit");
-        let answer = self.hand_out(minted)?;
+        let answer = self.hand_out(minted).await?;
         failpoint!("exchange-before-answer");
         Ok(answer)
     }

@@ -24,7 +24,7 @@ impl Engine {
     /// # Errors
     /// If the store does not answer.
     pub async fn introspect(&self, machine: &Machine, token: &Secret) -> Result<Introspection, OAuthError> {
-        let Some(shown) = self.shown(token) else { return Ok(Introspection::inactive()) };
+        let Some(shown) = self.shown(token).await.map_err(|r| r.oauth())? else { return Ok(Introspection::inactive()) };
         let (engine, asking) = (self.clone(), machine.clone());
         let looked = self.store().read(move |tx| Box::pin(async move { look(&engine, tx, &asking, &shown).await })).await;
         match looked.map_err(|r: Refusal| r.oauth())? {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use countersign_domain::{
+    alg::Algorithm,
     Code, Rail, Secret, Timestamp, TokenId,
     contract::{Contract, Format, Mode},
     delegation::Delegation,
@@ -55,6 +56,7 @@ pub(crate) struct Grant<'a> {
 pub(crate) struct Minted {
     claims: AccessClaims,
     handle: Option<Secret>,
+    alg: Algorithm,
     requested: IssuedType,
     lifetime_s: u64,
 }
@@ -100,7 +102,7 @@ pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> R
     s.line.action = scope_text(&token.scope);
     s.line.figures.insert("exp".into(), token.expires_at.unix_secs());
     let claims = claims(&s.engine, s.tx, &token, delegation, api, grant.case).await?;
-    Ok(Minted { lifetime_s: u64::try_from(claims.exp - claims.iat).unwrap_or(0), claims, handle, requested: grant.requested })
+    Ok(Minted { lifetime_s: u64::try_from(claims.exp - claims.iat).unwrap_or(0), claims, handle, alg: api.alg, requested: grant.requested })
 }
 
 /// What a token says. An API that does not see who acts sees neither case nor delegation (`act`, `case` and `dlg` stand together).
@@ -131,11 +133,14 @@ pub(crate) async fn claims(engine: &Engine, tx: &mut Tx, token: &Token, delegati
 
 impl Engine {
     /// Signs what was recorded. The commit is behind: a commit whose answer was lost is a token that nobody holds.
-    pub(crate) fn hand_out(&self, minted: Minted) -> Result<TokenAnswer, OAuthError> {
-        let Minted { claims, handle, requested, lifetime_s } = minted;
+    pub(crate) async fn hand_out(&self, minted: Minted) -> Result<TokenAnswer, OAuthError> {
+        let Minted { claims, handle, alg, requested, lifetime_s } = minted;
         let token = match handle {
             Some(handle) => handle,
-            None => sign_at_jwt(self.keys().active(), &claims).map_err(|e| Refusal::internal("signing", &e).oauth())?,
+            None => {
+                let key = self.keys().signing(alg).await.map_err(|r| r.oauth())?;
+                sign_at_jwt(&key, &claims).map_err(|e| Refusal::internal("signing", &e).oauth())?
+            }
         };
         Ok(TokenAnswer {
             access_token: token,

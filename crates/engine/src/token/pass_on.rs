@@ -41,7 +41,7 @@ impl Engine {
     /// # Errors
     /// RFC 8693 §2.2.2; nothing is minted then.
     pub(crate) async fn pass_on(&self, machine: &Machine, request: ExchangeRequest, parent: &Secret, proof: Option<&Proof>) -> Result<TokenAnswer, OAuthError> {
-        let Some(parent) = self.shown(parent) else {
+        let Some(parent) = self.shown(parent).await.map_err(|r| r.oauth())? else {
             return Err(subject("`subject_token` is no live token of this service for an API").oauth());
         };
         if let Some(actor) = &request.actor_token {
@@ -49,7 +49,7 @@ impl Engine {
         }
         let jkt = proof.map(|p| p.jkt.clone());
         let minted = self.act_secret(machine, Kind::TokenExchange, move |s| Box::pin(pass_on(s, request, parent, jkt))).await.map_err(|r| r.oauth())?;
-        self.hand_out(minted)
+        self.hand_out(minted).await
     }
 
     /// Whoever sends an actor token names with it who acts: that is the client itself, or nobody.

@@ -31,7 +31,7 @@ impl Engine {
         if own.map_err(|r| r.oauth())? {
             return Ok(());
         }
-        let Some(shown) = self.shown(token) else { return Ok(()) };
+        let Some(shown) = self.shown(token).await.map_err(|r| r.oauth())? else { return Ok(()) };
         let (probe, tenant) = (shown.clone(), machine.client.tenant);
         let known = self.store().read(move |tx| Box::pin(async move { probe.token(tx, tenant, Lock::None).await })).await;
         match known.map_err(|r: Refusal| r.oauth())? {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign_domain::{Secret, TenantId, TokenId, token::Token};
-use countersign_oauth::jwt::{AccessClaims, Expect, verify_at_jwt};
+use countersign_oauth::jwt::{AccessClaims, Expect};
 use countersign_store::{Lock, Tx};
 
 use crate::{Engine, Refusal, token::mint::HANDLE};
@@ -19,13 +19,13 @@ pub(crate) enum Shown {
 
 impl Engine {
     /// Only what we signed, and what has not run out, or what looks like a handle is looked up at all.
-    pub(crate) fn shown(&self, token: &Secret) -> Option<Shown> {
+    pub(crate) async fn shown(&self, token: &Secret) -> Result<Option<Shown>, Refusal> {
         if token.expose().starts_with("cst_") {
-            return Some(Shown::Handle(token.fingerprint(HANDLE)));
+            return Ok(Some(Shown::Handle(token.fingerprint(HANDLE))));
         }
         let expect = Expect { iss: &self.settings().issuer, aud: None, now: self.now(), leeway: Duration::ZERO };
-        let claims = verify_at_jwt(token.expose(), self.keys().set(), &expect).ok()?;
-        Some(Shown::Signed(claims.jti.parse().ok()?, Box::new(claims)))
+        let claims = self.keys().verify(token.expose(), &expect).await?;
+        Ok(claims.and_then(|claims| Some(Shown::Signed(claims.jti.parse().ok()?, Box::new(claims)))))
     }
 }
 

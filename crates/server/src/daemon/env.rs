@@ -19,6 +19,7 @@ Environment, counting before the file:
   COUNTERSIGN_DATABASE_URL         postgres://… of the runtime role (or …_FILE: a file with it)
   COUNTERSIGN_DATABASE_OWNER_URL   postgres://… of the owner, who migrates (or …_FILE)
   COUNTERSIGN_MASTER_KEY           the master key (or …_FILE)
+  COUNTERSIGN_BACKUP_PASSPHRASE    seals backups of the signing keys (or …_FILE)
   COUNTERSIGN_LOG_FORMAT           json or pretty
   COUNTERSIGN_LOG_LEVEL            info, or directives such as info,countersign_server=debug
   COUNTERSIGN_CLIENT_<ID>_SECRET   secret of the client <id>, upper case, other signs as _ (or …_FILE)
@@ -28,7 +29,7 @@ Exit codes: 0 done, 1 failed or not ready, 2 the configuration can't be used.";
 const PREFIX: &str = "COUNTERSIGN_";
 const PLAIN: [&str; 9] = ["CONFIG", "ISSUER", "LISTEN", "HOSTS", "FORWARDED", "CONTRACTS", "TLS_CERT", "TLS_KEY", "DATABASE_PATH"];
 const LOG: [&str; 2] = ["LOG_FORMAT", "LOG_LEVEL"];
-const SECRET: [&str; 3] = ["DATABASE_URL", "DATABASE_OWNER_URL", "MASTER_KEY"];
+const SECRET: [&str; 4] = ["DATABASE_URL", "DATABASE_OWNER_URL", "MASTER_KEY", "BACKUP_PASSPHRASE"];
 
 /// The environment, as it was when the program started.
 pub(super) struct Env(BTreeMap<String, Secret>);

@@ -120,6 +120,11 @@ impl Source {
         Ok(Told { database: self.database()?, master: self.master()?, server, contracts, clients })
     }
 
+    /// What backups of the signing keys are sealed under, if it is told.
+    pub(super) fn passphrase(&self) -> Result<Option<Secret>, Unusable> {
+        self.secret("BACKUP_PASSPHRASE", None)
+    }
+
     /// Where and as whom the service answers.
     pub(super) fn server(&self) -> Result<ServerConfig, Unusable> {
         let issuer = match self.env.get("ISSUER") {
@@ -195,6 +200,8 @@ impl Source {
                     .ok_or_else(|| missing("the master key is a systemd credential, and there are none; add `LoadCredential=` to the unit"))?;
                 Some(secret_text(&Path::new(folder.expose()).join(name))?)
             }
+            // Where systemd puts a credential of that name, also if the configuration says nothing of it.
+            None if own.is_none() && named.is_none() => self.credential()?,
             None => None,
         };
         let mut given = [own, named, from_systemd].into_iter().flatten();
@@ -205,6 +212,12 @@ impl Source {
             (None, _) => Err(missing("there is no master key; `countersignd new-master-key` makes one, `[master_key]` says where it is")),
             (Some(_), Some(_)) => Err(missing("the master key is named more than once; keep one of `file`, `env`, `credential` and `COUNTERSIGN_MASTER_KEY`")),
         }
+    }
+
+    /// `LoadCredential=master-key:…` of a unit.
+    fn credential(&self) -> Result<Option<Secret>, Unusable> {
+        let path = self.env.raw("CREDENTIALS_DIRECTORY").map(|folder| Path::new(folder.expose()).join("master-key"));
+        path.filter(|path| path.exists()).map(|path| secret_text(&path)).transpose()
     }
 
     fn contracts(&self, server: &ServerConfig) -> Result<Vec<Contract>, Unusable> {

@@ -94,6 +94,23 @@ fn what_can_t_be_used_is_told_in_one_sentence() {
 }
 
 #[test]
+fn a_credential_of_systemd_is_found_by_its_name() {
+    let dir = folder();
+    fs::write(dir.path().join("countersign.toml"), WHOLE.replace("[master_key]\nfile='key'\n", "")).unwrap();
+    let folder = dir.path().display().to_string();
+    let env = [("CREDENTIALS_DIRECTORY", folder.as_str())];
+    assert!(told(&dir, &env).map(drop).unwrap_err().starts_with("there is no master key;"), "a folder without it");
+    fs::write(dir.path().join("master-key"), "too short").unwrap();
+    assert!(told(&dir, &env).map(drop).unwrap_err().starts_with("the master key can't be used:"));
+    fs::write(dir.path().join("master-key"), KEY).unwrap();
+    assert!(told(&dir, &env).is_ok());
+    assert!(told(&dir, &[]).is_err());
+    // One that is named counts, and is not given twice by that.
+    fs::write(dir.path().join("countersign.toml"), WHOLE).unwrap();
+    assert!(told(&dir, &env).is_ok());
+}
+
+#[test]
 fn a_contract_that_can_t_be_taken_is_named() {
     let dir = folder();
     fs::write(dir.path().join("apis/accounts.toml"), CONTRACT.replace("token_ttl_s=300", "token_ttl_s=301")).unwrap();

@@ -16,7 +16,7 @@ use super::{
     cli::{Cli, Command},
     database,
     env::Env,
-    healthcheck, log,
+    healthcheck, keys, log,
     resolve::{Source, Told, Unusable},
 };
 use crate::{
@@ -42,6 +42,8 @@ enum Failure {
     Serve(#[from] ServeError),
     #[error("{0}")]
     Io(#[from] io::Error),
+    #[error(transparent)]
+    Keys(#[from] keys::KeysFailure),
     #[error("the service is not ready: it answers {0}")]
     NotReady(u16),
 }
@@ -49,7 +51,9 @@ enum Failure {
 impl Failure {
     fn code(&self) -> ExitCode {
         match self {
-            Self::Unusable(_) | Self::Policy(_) | Self::Serve(ServeError::Config(_) | ServeError::Tls(_)) => ExitCode::from(UNUSABLE),
+            Self::Unusable(_) | Self::Policy(_) | Self::Keys(keys::KeysFailure::Unusable(_)) | Self::Serve(ServeError::Config(_) | ServeError::Tls(_)) => {
+                ExitCode::from(UNUSABLE)
+            }
             _ => ExitCode::FAILURE,
         }
     }
@@ -71,7 +75,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<(), Failure> {
-    let command = cli.command.unwrap_or_default();
+    let command = cli.command.clone().unwrap_or_default();
     if command == Command::NewMasterKey {
         return Ok(writeln!(io::stdout(), "{}", MasterKey::generate(&OsEntropy).to_text().expose())?);
     }
@@ -84,11 +88,13 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     }
     let logged = source.logged()?;
     let told = source.resolve()?;
+    let passphrase = source.passphrase()?;
     log::start(&logged)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match command {
         Command::CheckConfig => check(&told),
         Command::Migrate => runtime.block_on(migrate(&told)),
+        Command::Keys(what) => Ok(runtime.block_on(keys::run(&what, told, passphrase))?),
         _ => runtime.block_on(serve(told)),
     }
 }

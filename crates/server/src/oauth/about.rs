@@ -5,10 +5,10 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use countersign_engine::Jwks;
 use countersign_oauth::metadata::Metadata;
-use http::header;
+use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::app::App;
 
@@ -37,7 +37,42 @@ pub(crate) async fn metadata(State(app): State<App>) -> Response {
     ([(header::CACHE_CONTROL, KEPT)], Json(About { oauth: Metadata::of(&app.front.issuer), countersign })).into_response()
 }
 
-/// `GET /.well-known/jwks.json`.
-pub(crate) async fn jwks(State(app): State<App>) -> ([(http::HeaderName, &'static str); 1], Json<Value>) {
-    ([(header::CACHE_CONTROL, KEPT)], Json(app.engine.jwks()))
+/// `GET /.well-known/jwks.json`. What is kept for longer than [`KEPT`] says may lack the key that signs.
+pub(crate) async fn jwks(State(app): State<App>, headers: HeaderMap) -> Response {
+    let Jwks { body, etag, fresh } = app.engine.jwks().await;
+    let told = [(header::CACHE_CONTROL, if fresh { KEPT.to_owned() } else { "no-cache".to_owned() }), (header::ETAG, etag.clone())];
+    if known(&headers, &etag) {
+        return (StatusCode::NOT_MODIFIED, told).into_response();
+    }
+    (told, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// Whether the caller has these bytes already (RFC 9110 §13.1.2: compared weakly).
+fn known(headers: &HeaderMap, etag: &str) -> bool {
+    let given = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    given.flat_map(|list| list.split(',')).map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_tag_is_compared_whole_in_any_of_the_lists() {
+        let asked = |values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::IF_NONE_MATCH, HeaderValue::from_str(value).unwrap());
+            }
+            known(&headers, "\"abc\"")
+        };
+        for same in [&["\"abc\""][..], &["W/\"abc\""], &["*"], &["\"x\", \"abc\""], &["\"x\"", "\"abc\""]] {
+            assert!(asked(same), "{same:?}");
+        }
+        for other in [&[][..], &["\"ab\""], &["abc"], &["\"ABC\""], &[""]] {
+            assert!(!asked(other), "{other:?}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ pub(crate) mod client;
 pub(crate) mod contract;
 pub(crate) mod delegation;
 pub(crate) mod event;
+pub(crate) mod key;
 pub(crate) mod person;
 pub(crate) mod request;
 pub(crate) mod session;
@@ -74,6 +75,8 @@ const HANDLERS: &[(&str, Mount)] = &[
     ("person_invite", |m| on(m, person::person_invite)),
     ("person_change", |m| on(m, person::person_change)),
     ("person_reinvite", |m| on(m, person::person_reinvite)),
+    ("key_list", |m| on(m, key::key_list)),
+    ("key_rotate", |m| on(m, key::key_rotate)),
 ];
 
 fn handler(operation: &str) -> Option<Mount> {

@@ -3,6 +3,7 @@
 mod acting;
 mod asking;
 mod coverage;
+mod keys;
 mod machines;
 mod people;
 mod roles;

@@ -2,7 +2,7 @@ use countersign_domain::SessionId;
 use futures::future::join_all;
 
 use super::{on_both, put, world::*};
-use crate::{AccessRow, BrowserRow, CodeRow, KeyRow, Lock, RefreshRow, StoreError, Taken};
+use crate::{AccessRow, BrowserRow, CodeRow, Lock, RefreshRow, StoreError, Taken};
 
 fn code(a: &World) -> CodeRow {
     CodeRow {
@@ -129,21 +129,6 @@ on_both! {
             assert!(tx.refresh(&a.hash(1), Lock::None).await?.is_some(), "a used one must stay known");
             tx.refresh_delete(&a.hash(2)).await?;
             assert_eq!(tx.refresh(&a.hash(2), Lock::None).await?, None);
-            Ok(())
-        }).unwrap();
-    }
-
-    async fn one_key_is_active(store: &Store) {
-        let row = |kid: &str, state: &str, s| KeyRow { kid: kid.into(), state: state.into(), sealed: vec![1, 2, 3], public_jwk: "{}".into(), created_at: at(s) };
-        let rivals = join_all((0..4).map(|i| async move { put!(store, |tx| tx.key_insert(&row(&format!("k{i}"), "active", 2)).await) })).await;
-        assert_eq!(rivals.iter().filter(|r| r.is_ok()).count(), 1, "{rivals:?}");
-        assert_eq!(rivals.iter().filter(|r| **r == Err(StoreError::Taken)).count(), 3, "{rivals:?}");
-        put!(store, |tx| {
-            tx.key_insert(&row("old", "retired", 1)).await?;
-            let keys = tx.keys().await?;
-            assert_eq!(keys.first(), Some(&row("old", "retired", 1)));
-            assert_eq!(keys.get(1).map(|k| k.state.as_str()), Some("active"));
-            assert_eq!(keys.len(), 2);
             Ok(())
         }).unwrap();
     }
