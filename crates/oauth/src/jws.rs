@@ -52,6 +52,19 @@ pub(crate) struct Unverified<'a> {
 impl<'a> Unverified<'a> {
     /// Takes `token` apart and checks all of its header that needs no key.
     pub(crate) fn parse(token: &'a str, typ: &'static str, longest: usize) -> Result<Self, JwsError> {
+        let unverified = Self::open(token, longest)?;
+        // RFC 8725 §3.11: the kind is compared whole; no `application/` in front (RFC 7515 §4.1.9 lets senders drop it, and ours do).
+        if !unverified.text("typ").is_some_and(|t| t.eq_ignore_ascii_case(typ)) {
+            return Err(JwsError::Type(typ));
+        }
+        if unverified.text("alg") != Some("ES256") {
+            return Err(JwsError::Algorithm);
+        }
+        Ok(unverified)
+    }
+
+    /// Takes `token` apart, of whatever kind and algorithm: both are for the caller to check.
+    pub(crate) fn open(token: &'a str, longest: usize) -> Result<Self, JwsError> {
         if token.len() > longest {
             return Err(JwsError::TooLong(longest));
         }
@@ -62,13 +75,6 @@ impl<'a> Unverified<'a> {
         if let Some(name) = REFUSED.into_iter().find(|name| header.contains_key(*name)) {
             return Err(JwsError::Header(name));
         }
-        // RFC 8725 §3.11: the kind is compared whole; no `application/` in front (RFC 7515 §4.1.9 lets senders drop it, and ours do).
-        if !header.get("typ").and_then(Value::as_str).is_some_and(|t| t.eq_ignore_ascii_case(typ)) {
-            return Err(JwsError::Type(typ));
-        }
-        if header.get("alg").and_then(Value::as_str) != Some("ES256") {
-            return Err(JwsError::Algorithm);
-        }
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| JwsError::Malformed)?;
         Ok(Self { header, message, payload, signature })
     }
@@ -77,9 +83,23 @@ impl<'a> Unverified<'a> {
         self.header.get(name)
     }
 
+    /// A header member that is text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.header(name).and_then(Value::as_str)
+    }
+
+    /// Whether `key` signed it.
+    pub(crate) fn is_signed_by(&self, key: &ParsedPublicKey) -> bool {
+        key.verify_sig(self.message.as_bytes(), &self.signature).is_ok()
+    }
+
     /// The claims, if `key` signed them.
     pub(crate) fn verified<T: DeserializeOwned>(self, key: &ParsedPublicKey) -> Result<T, JwsError> {
-        key.verify_sig(self.message.as_bytes(), &self.signature).map_err(|_| JwsError::Signature)?;
+        if self.is_signed_by(key) { read(self.payload) } else { Err(JwsError::Signature) }
+    }
+
+    /// The claims, which anybody may have written: for finding the key that they must be signed with, and nothing else.
+    pub(crate) fn unverified<T: DeserializeOwned>(&self) -> Result<T, JwsError> {
         read(self.payload)
     }
 }

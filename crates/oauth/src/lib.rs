@@ -6,6 +6,7 @@
 
 pub mod authorize;
 pub mod challenge;
+pub mod client_assertion;
 pub mod client_auth;
 pub mod dpop;
 pub mod error;
@@ -20,6 +21,7 @@ pub mod seal;
 pub mod token;
 
 mod answer;
+mod client_keys;
 mod ec;
 mod jws;
 mod strict;
@@ -28,3 +30,5 @@ pub use error::{ErrorCode, OAuthError};
 
 #[cfg(test)]
 mod fixed;
+#[cfg(test)]
+mod fixed_clients;
