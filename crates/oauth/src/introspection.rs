@@ -59,7 +59,7 @@ pub struct Introspection {
     pub dlg: Option<String>,
     /// `txn_…`.
     pub txn: Option<String>,
-    /// The key that it is bound to (RFC 9449 §6.2).
+    /// The key or certificate that it is bound to (RFC 9449 §6.2, RFC 8705 §3.2).
     pub cnf: Option<Confirmation>,
 }
 
@@ -73,7 +73,8 @@ impl Introspection {
     /// An active token that says this.
     #[must_use]
     pub fn active(claims: AccessClaims) -> Self {
-        let token_type = if claims.cnf.is_some() { "DPoP" } else { "Bearer" };
+        // RFC 8705 §3: a token that is bound to a certificate is shown as any bearer token is.
+        let token_type = if matches!(claims.cnf, Some(Confirmation::Key(_))) { "DPoP" } else { "Bearer" };
         Self {
             active: true,
             iss: Some(claims.iss),

@@ -15,6 +15,7 @@ pub mod introspection;
 pub mod jwks;
 pub mod jwt;
 pub mod metadata;
+pub mod mtls;
 pub mod pkce;
 pub mod redirect;
 pub mod seal;
@@ -22,6 +23,7 @@ pub mod token;
 
 mod answer;
 mod client_keys;
+mod dn;
 mod ec;
 mod jws;
 mod strict;

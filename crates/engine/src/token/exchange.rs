@@ -49,7 +49,7 @@ impl Engine {
         Ok(TokenAnswer {
             access_token: token,
             issued_token_type: Some(requested),
-            token_type: if minted.claims.cnf.is_some() { TokenType::Dpop } else { TokenType::Bearer },
+            token_type: if matches!(minted.claims.cnf, Some(Confirmation::Key(_))) { TokenType::Dpop } else { TokenType::Bearer },
             expires_in: minted.lifetime_s,
             scope: Some(minted.claims.scope),
             refresh_token: None,
@@ -118,7 +118,7 @@ async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, actor: Secret, proof:
         case: Some(facts.case.case.key.clone()),
         dlg: Some(delegation.id.to_string()),
         txn: delegation.transaction.to_string(),
-        cnf: contract.bound.then(|| Confirmation { jkt: proof.jkt.clone() }),
+        cnf: contract.bound.then(|| Confirmation::Key(proof.jkt.clone())),
         embedded: s.engine.settings().embedded,
     };
     Ok(Minted { lifetime_s: u64::try_from(claims.exp - claims.iat).unwrap_or(0), claims })
