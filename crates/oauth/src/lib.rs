@@ -16,6 +16,7 @@ pub mod jwks;
 pub mod jwt;
 pub mod metadata;
 pub mod mtls;
+pub mod nonce;
 pub mod pkce;
 pub mod redirect;
 pub mod seal;

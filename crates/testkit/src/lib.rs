@@ -8,6 +8,7 @@ mod answer;
 pub mod browser;
 mod exchange;
 mod fixed;
+mod nonces;
 pub mod person;
 pub mod world;
 
@@ -16,4 +17,4 @@ pub use browser::Browser;
 pub use exchange::Exchange;
 pub use fixed::{SeededEntropy, SetClock};
 pub use person::{Person, Proven};
-pub use world::{Db, Site, World, accounts_contract};
+pub use world::{Db, Replica, Site, World, accounts_contract};

@@ -8,12 +8,12 @@ use countersign_oauth::introspection::PresentedToken;
 use http::StatusCode;
 
 use super::{Posted, Refused, UNCACHED};
-use crate::{app::App, caller::proof};
+use crate::{app::App, caller::token_proof};
 
 /// The revocation endpoint. A token that is not known is answered like one that was (RFC 7009 §2.2).
 pub(crate) async fn revoke(State(app): State<App>, posted: Posted) -> Result<Response, Refused> {
     let PresentedToken(token) = PresentedToken::parse(&posted.body)?;
-    let proof = proof(&app, &posted.parts, None)?;
+    let proof = token_proof(&app, &posted.parts)?;
     app.engine.revoke(&token, &proof).await?;
     Ok((StatusCode::OK, UNCACHED).into_response())
 }

@@ -8,12 +8,12 @@ use countersign_oauth::token::TokenRequest;
 use http::header;
 
 use super::{Posted, Refused, UNCACHED};
-use crate::{app::App, caller::proof};
+use crate::{app::App, caller::token_proof};
 
 /// The token endpoint (RFC 6749 §3.2, RFC 8693 §2).
 pub(crate) async fn token(State(app): State<App>, posted: Posted) -> Result<Response, Refused> {
     let request = TokenRequest::parse(&posted.body)?;
-    let proof = proof(&app, &posted.parts, None)?;
+    let proof = token_proof(&app, &posted.parts)?;
     let body = app.engine.token(request, &proof).await?.into_json()?;
     // To the wire: this is what was asked for.
     Ok((UNCACHED, [(header::CONTENT_TYPE, "application/json")], body.expose().to_owned()).into_response())
