@@ -19,6 +19,7 @@ pub mod mtls;
 pub mod nonce;
 pub mod pkce;
 pub mod redirect;
+pub mod resource_metadata;
 pub mod seal;
 pub mod token;
 
