@@ -82,8 +82,7 @@ fn oid(name: &str) -> Option<String> {
 /// RFC 4514 §3, `string`: what is special is escaped, by itself or as two hex digits. Values in `#hex` are not read.
 fn value(text: &[u8]) -> Option<(String, Option<u8>, &[u8])> {
     let (mut value, mut rest, mut bare_space) = (Vec::new(), text, false);
-    loop {
-        let Some((first, after)) = rest.split_first() else { break };
+    while let Some((first, after)) = rest.split_first() {
         match first {
             b'\\' => {
                 let (byte, after) = escaped(after)?;
@@ -103,7 +102,8 @@ fn value(text: &[u8]) -> Option<(String, Option<u8>, &[u8])> {
         return None;
     }
     let value = String::from_utf8(value).ok()?;
-    Some(rest.split_first().map_or((value.clone(), None, rest), |(then, after)| (value, Some(*then), after)))
+    let (then, after) = rest.split_first().map_or((None, rest), |(then, after)| (Some(*then), after));
+    Some((value, then, after))
 }
 
 fn escaped(text: &[u8]) -> Option<(u8, &[u8])> {
@@ -118,6 +118,8 @@ fn escaped(text: &[u8]) -> Option<(u8, &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -189,7 +191,7 @@ mod tests {
             let mut written = String::from("CN=");
             for c in text.chars() {
                 if hex || " \"#+,;<=>\\\0".contains(c) {
-                    c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| written.push_str(&format!("\\{b:02x}")));
+                    c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| write!(written, "\\{b:02x}").unwrap());
                 } else {
                     written.push(c);
                 }

@@ -217,12 +217,12 @@ fn a_token_is_bound_to_a_key_or_to_a_certificate_and_never_to_both() {
     // RFC 9449 §6.1 and RFC 8705 §3.1.
     let (jkt, x5t) = ("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I", "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2");
     for (bound, text) in
-        [(Confirmation::Key(jkt.into()), format!(r#"{{"jkt":"{jkt}"}}"#)), (Confirmation::Certificate(x5t.into()), format!(r##"{{"x5t#S256":"{x5t}"}}"##))]
+        [(Confirmation::Key(jkt.into()), format!(r#"{{"jkt":"{jkt}"}}"#)), (Confirmation::Certificate(x5t.into()), format!(r#"{{"x5t#S256":"{x5t}"}}"#))]
     {
         assert_eq!(serde_json::to_string(&bound).unwrap(), text);
         assert_eq!(read(&text), Some(bound));
     }
-    for bad in ["{}", r##"{"jkt":"a","x5t#S256":"b"}"##, r#"{"jkt":null}"#, r#"{"jwk":{}}"#, r#"{"jkt":"a","more":1}"#, r#""jkt""#, "[]"] {
+    for bad in ["{}", r#"{"jkt":"a","x5t#S256":"b"}"#, r#"{"jkt":null}"#, r#"{"jwk":{}}"#, r#"{"jkt":"a","more":1}"#, r#""jkt""#, "[]"] {
         assert_eq!(read(bad), None, "{bad}");
     }
 }
