@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use url::{Host, Url};
 
-use crate::{Edge, fault, transport::Transport};
+use crate::{Edge, fault, nonces::Door, transport::Transport};
 
 /// A service that was found and is what it says. Cheap to clone; holds no secret.
 #[derive(Clone)]
@@ -50,7 +50,7 @@ impl Client {
         let name = issuer_name(issuer);
         let transport = Transport::new(&name, is_loopback(issuer), edge)?;
         let request = transport.request(Method::GET, metadata_url(issuer), correlation);
-        let answer = transport.send(request, correlation).await.map_err(crate::transport::Lost::into_problem)?;
+        let answer = transport.send(Door::Call, request, correlation).await.map_err(crate::transport::Lost::into_problem)?;
         let strange = || fault::not_the_service(&name, answer.status, correlation);
         if answer.status != 200 {
             return Err(strange());

@@ -13,6 +13,7 @@ pub mod exchange;
 pub mod fault;
 mod listener;
 pub mod live;
+mod nonces;
 mod operations;
 pub mod session;
 pub mod sign_in;

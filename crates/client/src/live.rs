@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign_api::{Problem, event::EventView};
-use countersign_domain::{Code, CorrelationId, Entropy};
+use countersign_domain::{Code, CorrelationId, Entropy, Secret};
 use futures::{Stream, StreamExt};
 use reqwest::{
     Method,
@@ -13,6 +13,7 @@ use tokio::{sync::mpsc, time::timeout};
 
 use crate::{
     Session,
+    nonces::{self, Door},
     operations::problem_of,
     sse::{Message, Parser},
     transport::{Answer, Lost},
@@ -117,24 +118,32 @@ impl Reader {
         }
     }
 
-    async fn attempt(&self, access: &countersign_domain::Secret, correlation: CorrelationId) -> Result<Result<reqwest::Response, Problem>, Problem> {
+    /// Connects; once more if another nonce is wanted in the proof (RFC 9449 §9).
+    async fn attempt(&self, access: &Secret, correlation: CorrelationId) -> Result<Result<reqwest::Response, Problem>, Problem> {
+        let mut answer = self.attempt_once(access, correlation).await?;
+        if nonces::wanted(answer.status().as_u16(), answer.headers()) {
+            answer = self.attempt_once(access, correlation).await?;
+        }
+        let status = answer.status().as_u16();
+        if status == 200 {
+            return Ok(Ok(answer));
+        }
+        let body = crate::body::read(answer, 64 << 10).await.map(|b| b.bytes).unwrap_or_default();
+        Ok(Err(problem_of(self.session.client().issuer(), &Answer { status, body, wants_nonce: false }, correlation)))
+    }
+
+    async fn attempt_once(&self, access: &Secret, correlation: CorrelationId) -> Result<reqwest::Response, Problem> {
         let client = self.session.client();
         let url = client.url(&format!("/v1/events/stream?after={}", self.place), correlation)?;
-        let proof = self.session.proof("GET", &url, Some(access), correlation)?;
+        let proof = self.session.call_proof("GET", &url, access, correlation)?;
         let request = client
             .transport
             .request(Method::GET, url, correlation)
             .header(AUTHORIZATION, format!("DPoP {}", access.expose()))
             .header("DPoP", proof)
             .header(ACCEPT, "text/event-stream");
-        let opening = timeout(SILENCE, client.transport.open(request, correlation)).await;
-        let answer = opening.map_err(|_| crate::fault::unreachable(client.issuer(), true, correlation))?.map_err(Lost::into_problem)?;
-        let status = answer.status().as_u16();
-        if status == 200 {
-            return Ok(Ok(answer));
-        }
-        let body = crate::body::read(answer, 64 << 10).await.map(|b| b.bytes).unwrap_or_default();
-        Ok(Err(problem_of(client.issuer(), &Answer { status, body }, correlation)))
+        let opening = timeout(SILENCE, client.transport.open(Door::Call, request, correlation)).await;
+        opening.map_err(|_| crate::fault::unreachable(client.issuer(), true, correlation))?.map_err(Lost::into_problem)
     }
 }
 

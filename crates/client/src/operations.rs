@@ -28,6 +28,7 @@ use url::Url;
 
 use crate::{
     Session, Warrant, fault,
+    nonces::Door,
     transport::{Answer, Lost},
 };
 
@@ -341,9 +342,17 @@ impl Session {
         }
     }
 
+    /// Sends; once more if another nonce is wanted in the proof, which is all that was looked at then (RFC 9449 §9).
     async fn attempt(&self, call: &Prepared, access: &Secret) -> Done<Result<Answer, Lost>> {
+        match self.attempt_once(call, access).await? {
+            Ok(answer) if answer.wants_nonce => self.attempt_once(call, access).await,
+            other => Ok(other),
+        }
+    }
+
+    async fn attempt_once(&self, call: &Prepared, access: &Secret) -> Done<Result<Answer, Lost>> {
         let transport = &self.client().transport;
-        let proof = self.proof(call.method.as_str(), &call.url, Some(access), call.correlation)?;
+        let proof = self.call_proof(call.method.as_str(), &call.url, access, call.correlation)?;
         let mut request = transport
             .request(call.method.clone(), call.url.clone(), call.correlation)
             .header(AUTHORIZATION, format!("DPoP {}", access.expose()))
@@ -354,7 +363,7 @@ impl Session {
         if let Some(body) = call.body.clone().filter(|b| !b.is_empty()) {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
-        Ok(transport.send(request, call.correlation).await)
+        Ok(transport.send(Door::Call, request, call.correlation).await)
     }
 }
 
@@ -409,9 +418,9 @@ mod tests {
     fn a_problem_is_the_services_own_where_there_is_one() {
         let correlation = edge().correlation();
         let theirs = fault::problem(Code::Refused, "No", "Not so.", correlation);
-        let answer = Answer { status: 403, body: serde_json::to_vec(&theirs).unwrap() };
+        let answer = Answer { status: 403, body: serde_json::to_vec(&theirs).unwrap(), wants_nonce: false };
         assert_eq!(problem_of("https://x.example", &answer, edge().correlation()), theirs);
-        let proxy = Answer { status: 502, body: b"<html>bad gateway".to_vec() };
+        let proxy = Answer { status: 502, body: b"<html>bad gateway".to_vec(), wants_nonce: false };
         assert_eq!(problem_of("https://x.example", &proxy, correlation).code, Code::Unreachable);
     }
 }

@@ -6,7 +6,7 @@ use countersign_api::Problem;
 use countersign_domain::{CorrelationId, PersonId, Secret, SessionId, Timestamp};
 use countersign_oauth::{
     OAuthError,
-    dpop::DpopKey,
+    dpop::{DpopKey, Proving},
     error::ErrorCode,
     token::{TokenAnswer, TokenRequest},
 };
@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::{
     CLIENT_ID, Client, Edge, fault,
+    nonces::Door,
     transport::Lost,
     vault::{Kept, TokenVault},
 };
@@ -121,13 +122,23 @@ impl Session {
         self.0.standing.subscribe()
     }
 
-    /// A DPoP proof (RFC 9449 §4.2) by this session's key, bound to `token` if there is one.
+    /// A DPoP proof (RFC 9449 §4.2) by this session's key for a call to an API, bound to `token` if there is one.
     ///
     /// # Errors
     /// If the key can't sign.
     pub fn proof(&self, method: &str, url: &Url, token: Option<&Secret>, correlation: CorrelationId) -> Result<String, Problem> {
+        self.prove(&Proving { htm: method, htu: url.as_str(), access_token: token, nonce: None }, correlation)
+    }
+
+    /// The same for a call to the service itself, which wants its newest nonce in it (RFC 9449 §9).
+    pub(crate) fn call_proof(&self, method: &str, url: &Url, access: &Secret, correlation: CorrelationId) -> Result<String, Problem> {
+        let nonce = self.0.client.transport.nonces.newest(Door::Call);
+        self.prove(&Proving { htm: method, htu: url.as_str(), access_token: Some(access), nonce: nonce.as_deref() }, correlation)
+    }
+
+    fn prove(&self, call: &Proving<'_>, correlation: CorrelationId) -> Result<String, Problem> {
         let transport = &self.0.client.transport;
-        self.0.key.proof(method, url.as_str(), token, &transport.edge.random_hex::<16>(), transport.service_now()).map_err(|error| {
+        self.0.key.proof(call, &transport.edge.random_hex::<16>(), transport.service_now()).map_err(|error| {
             tracing::error!(%error, "no proof could be made");
             fault::problem(
                 countersign_domain::Code::Unavailable,
@@ -245,11 +256,21 @@ pub(crate) fn sentence(error: &OAuthError) -> String {
     }
 }
 
-/// `POST` to the token endpoint with a proof of `key` (RFC 9449 §5).
+/// `POST` to the token endpoint with a proof of `key` (RFC 9449 §5); once more if another nonce is wanted in it (§8).
 pub(crate) async fn redeem(client: &Client, key: &DpopKey, request: &TokenRequest, correlation: CorrelationId) -> Result<TokenAnswer, Refused> {
+    match redeem_once(client, key, request, correlation).await {
+        // The proof was looked at and nothing else; the nonce that came with the refusal is noted by now.
+        Err(Refused::ByService(OAuthError { code: ErrorCode::UseDpopNonce, .. })) => redeem_once(client, key, request, correlation).await,
+        other => other,
+    }
+}
+
+async fn redeem_once(client: &Client, key: &DpopKey, request: &TokenRequest, correlation: CorrelationId) -> Result<TokenAnswer, Refused> {
     let url = client.metadata.token_endpoint.clone();
     let transport = &client.transport;
-    let proof = key.proof("POST", url.as_str(), None, &transport.edge.random_hex::<16>(), transport.service_now()).map_err(|error| {
+    let nonce = transport.nonces.newest(Door::Token);
+    let call = Proving { htm: "POST", htu: url.as_str(), access_token: None, nonce: nonce.as_deref() };
+    let proof = key.proof(&call, &transport.edge.random_hex::<16>(), transport.service_now()).map_err(|error| {
         tracing::error!(%error, "no proof could be made");
         Refused::Unasked(fault::signed_out(correlation))
     })?;
@@ -258,7 +279,7 @@ pub(crate) async fn redeem(client: &Client, key: &DpopKey, request: &TokenReques
         .header("DPoP", proof)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(request.to_body().expose().to_owned());
-    let answer = transport.send(form, correlation).await.map_err(Refused::Lost)?;
+    let answer = transport.send(Door::Token, form, correlation).await.map_err(Refused::Lost)?;
     if answer.status == 200 {
         return TokenAnswer::parse(&answer.body).map_err(|_| Refused::Strange(answer.status));
     }

@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::{
     Edge, body, fault,
+    nonces::{self, Door, Nonces},
     skew::{self, Skew},
     traceparent,
 };
@@ -27,6 +28,8 @@ const MAX_ANSWER: usize = 16 << 20;
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
+    /// Whether the call is to be sent again, with the nonce that came with this answer.
+    pub(crate) wants_nonce: bool,
 }
 
 /// Why no answer was read.
@@ -54,6 +57,7 @@ pub(crate) struct Transport {
     pub(crate) issuer: Arc<str>,
     pub(crate) edge: Edge,
     pub(crate) skew: Arc<Skew>,
+    pub(crate) nonces: Arc<Nonces>,
 }
 
 impl Transport {
@@ -72,7 +76,7 @@ impl Transport {
                 edge.correlation(),
             )
         })?;
-        Ok(Self { http, issuer: issuer.into(), edge, skew: Arc::default() })
+        Ok(Self { http, issuer: issuer.into(), edge, skew: Arc::default(), nonces: Arc::default() })
     }
 
     /// The service's present instant, as far as it is known: what proofs bear, so that a wrong clock here locks nobody out.
@@ -84,20 +88,26 @@ impl Transport {
         self.http.request(method, url).header("traceparent", traceparent(correlation, &self.edge))
     }
 
-    /// Sends, and gives the answer with its body unread.
-    pub(crate) async fn open(&self, request: RequestBuilder, correlation: CorrelationId) -> Result<Response, Lost> {
+    /// Sends, and gives the answer with its body unread. What it hands out is noted.
+    pub(crate) async fn open(&self, door: Door, request: RequestBuilder, correlation: CorrelationId) -> Result<Response, Lost> {
         let sent = self.edge.clock.now();
         let answer = request.send().await.map_err(|e| self.lost(&e, correlation))?;
         self.note_date(answer.headers(), sent);
+        self.nonces.note(door, answer.headers());
         Ok(answer)
     }
 
     /// Sends, and reads the whole answer.
-    pub(crate) async fn send(&self, request: RequestBuilder, correlation: CorrelationId) -> Result<Answer, Lost> {
-        let answer = self.open(request.timeout(WHOLE), correlation).await?;
+    pub(crate) async fn send(&self, door: Door, request: RequestBuilder, correlation: CorrelationId) -> Result<Answer, Lost> {
+        let answer = self.open(door, request.timeout(WHOLE), correlation).await?;
         let status = answer.status().as_u16();
+        let wants_nonce = nonces::wanted(status, answer.headers());
         let read = body::read(answer, MAX_ANSWER).await.map_err(|e| self.lost(&e, correlation))?;
-        if read.cut { Err(Lost::NoAnswer(fault::not_the_service(&self.issuer, status, correlation))) } else { Ok(Answer { status, body: read.bytes }) }
+        if read.cut {
+            Err(Lost::NoAnswer(fault::not_the_service(&self.issuer, status, correlation)))
+        } else {
+            Ok(Answer { status, body: read.bytes, wants_nonce })
+        }
     }
 
     fn lost(&self, error: &reqwest::Error, correlation: CorrelationId) -> Lost {

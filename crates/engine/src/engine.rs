@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use countersign_domain::{Clock, CorrelationId, Entropy, Secret, TenantId, Timestamp, alg::Algorithm};
-use countersign_oauth::seal::MasterKey;
+use countersign_oauth::{nonce::Nonces, seal::MasterKey};
 use countersign_policy::Bundle;
 use countersign_store::Store;
 use tokio::sync::{Notify, watch};
@@ -45,9 +45,27 @@ struct Inner {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     settings: Settings,
+    nonces: Doors,
     replay: Replay,
     unplaced: Arc<Notify>,
     placed: watch::Sender<i64>,
+}
+
+/// The nonces that proofs of possession must carry (RFC 9449 §8, §9).
+struct Doors {
+    /// At the token endpoint: taken by every replica, for the proofs are kept from replay in the store.
+    token: Nonces,
+    /// At calls: taken by this process alone, which alone remembers the proofs.
+    call: Nonces,
+}
+
+impl Doors {
+    fn open(master: &MasterKey, entropy: &dyn Entropy) -> Result<Self, OpenError> {
+        let shared = master.derive("nonces of the token endpoint v1").map_err(|e| OpenError::Keys(e.to_string()))?;
+        let mut own = zeroize::Zeroizing::new([0; 32]);
+        entropy.fill(own.as_mut());
+        Ok(Self { token: Nonces::new(&shared), call: Nonces::new(&own) })
+    }
 }
 
 impl std::fmt::Debug for Engine {
@@ -69,11 +87,12 @@ impl Engine {
         entropy: Arc<dyn Entropy>,
         settings: Settings,
     ) -> Result<Self, OpenError> {
+        let nonces = Doors::open(&master, entropy.as_ref())?;
         let keys = KeyRing::open(store.clone(), master, Arc::clone(&clock), Arc::clone(&entropy)).await?;
         keys.ensure(Algorithm::default()).await?;
-        let replay = Replay::since(clock.now());
+        let (replay, unplaced) = (Replay::default(), Arc::new(Notify::new()));
         let (placed, _) = watch::channel(0);
-        Ok(Self(Arc::new(Inner { store, bundle, keys, clock, entropy, settings, replay, unplaced: Arc::new(Notify::new()), placed })))
+        Ok(Self(Arc::new(Inner { store, bundle, keys, clock, entropy, settings, nonces, replay, unplaced, placed })))
     }
 
     /// How this service is run.
@@ -104,6 +123,18 @@ impl Engine {
     #[must_use]
     pub fn correlation(&self) -> CorrelationId {
         CorrelationId::new(self.now(), self.entropy())
+    }
+
+    /// The nonces that proofs must carry at the token and revocation endpoints, whichever replica gave them.
+    #[must_use]
+    pub fn token_nonces(&self) -> &Nonces {
+        &self.0.nonces.token
+    }
+
+    /// The nonces that proofs must carry at calls. A proof is so only ever good at the process that gave its nonce.
+    #[must_use]
+    pub fn call_nonces(&self) -> &Nonces {
+        &self.0.nonces.call
     }
 
     /// Whether the store answers.

@@ -1,38 +1,29 @@
-//! Proofs of possession (RFC 9449 §11.1) that were seen by this process.
+//! Proofs of possession (RFC 9449 §11.1) that were seen at calls to the service.
 //!
-//! For calls to the service itself; those at the token endpoint are kept out in the store, across restarts and replicas.
-//! A proof made before this process started is refused, so a restart forgets nothing that could still be replayed.
+//! Such a proof carries a nonce that this process made, with a key that no other process and no later one has: whoever shows it
+//! elsewhere, or after a restart, is asked for another. So it is enough that this process remembers it, for as long as its nonce is good.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashSet},
     sync::{Mutex, PoisonError},
 };
 
-use countersign_domain::Timestamp;
+/// What was seen, by the slot of the nonce.
+#[derive(Default)]
+pub(crate) struct Replay(Mutex<BTreeMap<i64, HashSet<[u8; 32]>>>);
 
-pub(crate) struct Replay {
-    since: Timestamp,
-    seen: Mutex<HashMap<[u8; 32], Timestamp>>,
-}
-
-/// Past this many, those that are over are dropped.
-const SWEEP_AT: usize = 4096;
+/// Two slots are good at a time; one more for calls that were let in before the oldest was over, and come here after.
+const KEPT: usize = 3;
 
 impl Replay {
-    pub(crate) fn since(since: Timestamp) -> Self {
-        Self { since, seen: Mutex::new(HashMap::new()) }
-    }
-
-    /// Whether the proof is new to this process.
-    pub(crate) fn fresh(&self, hash: [u8; 32], issued_at: Timestamp, expires_at: Timestamp, now: Timestamp) -> bool {
-        if issued_at.unix_secs() < self.since.unix_secs() {
-            return false;
+    /// Whether the proof is new to this process. `slot` is that of its nonce.
+    pub(crate) fn fresh(&self, hash: [u8; 32], slot: i64) -> bool {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = seen.entry(slot).or_default().insert(hash);
+        while seen.len() > KEPT {
+            seen.pop_first();
         }
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= SWEEP_AT {
-            seen.retain(|_, until| *until > now);
-        }
-        seen.insert(hash, expires_at).is_none()
+        fresh
     }
 }
 
@@ -41,11 +32,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proof_counts_once_and_none_from_before_the_start() {
-        let at = Timestamp::from_secs;
-        let replay = Replay::since(at(100));
-        assert!(replay.fresh([1; 32], at(100), at(160), at(100)));
-        assert!(!replay.fresh([1; 32], at(100), at(160), at(101)));
-        assert!(!replay.fresh([2; 32], at(99), at(159), at(101)));
+    fn a_proof_counts_once_for_as_long_as_its_nonce_is_good() {
+        let replay = Replay::default();
+        assert!(replay.fresh([1; 32], 7) && replay.fresh([2; 32], 7));
+        assert!(!replay.fresh([1; 32], 7));
+        assert!(replay.fresh([1; 32], 8), "with another nonce it is another proof");
+        assert!(!replay.fresh([1; 32], 7) && !replay.fresh([2; 32], 7) && !replay.fresh([1; 32], 8));
+    }
+
+    #[test]
+    fn what_is_over_is_forgotten() {
+        let replay = Replay::default();
+        for slot in 0..100 {
+            assert!(replay.fresh([1; 32], slot));
+        }
+        assert_eq!(replay.0.lock().unwrap().keys().copied().collect::<Vec<_>>(), [97, 98, 99]);
     }
 }

@@ -13,6 +13,12 @@ pub fn dpop(error: Option<&OAuthError>) -> String {
     }
 }
 
+/// Whether a challenge asks for a proof with the nonce that came with it (RFC 9449 §9).
+#[must_use]
+pub fn wants_nonce(challenge: &str) -> bool {
+    challenge.contains("error=\"use_dpop_nonce\"")
+}
+
 /// What a caller is told who must prove again who they are (RFC 9470 §3). `max_age` in seconds.
 #[must_use]
 pub fn step_up(acr_values: &str, max_age: u64) -> String {
@@ -69,5 +75,6 @@ mod tests {
         );
         let told = dpop(Some(&OAuthError::new(ErrorCode::InvalidToken, "a \"b\"\r\nX: y")));
         assert_eq!(told, "DPoP error=\"invalid_token\", error_description=\"a 'b'??X: y\", algs=\"ES256\"");
+        assert!(!wants_nonce(&told) && wants_nonce(&dpop(Some(&OAuthError::new(ErrorCode::UseDpopNonce, "")))));
     }
 }

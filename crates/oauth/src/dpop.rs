@@ -1,6 +1,7 @@
 //! Proof that the sender holds a key, made anew for each call (RFC 9449): checking for the service, making for the console.
 //!
-//! ES256 only. Whether a proof was seen before is for a store: keep [`Proof::jti_hash`] until [`Proof::expires_at`].
+//! ES256 only. Whether a proof is fresh is told by the nonce in it, which is the service's own. Whether it was seen before is for
+//! a store: keep [`Proof::jti_hash`] until [`Proof::expires_at`].
 
 use std::{
     fmt::{self, Write as _},
@@ -21,6 +22,7 @@ use crate::{
     ec::{Pair, Point},
     error::{ErrorCode, OAuthError},
     jws::{self, Unverified},
+    nonce::{Good, Nonces},
 };
 
 const DPOP_JWT: &str = "dpop+jwt";
@@ -28,20 +30,9 @@ const MAX_PROOF: usize = 4 * 1024;
 /// The members of a private or symmetric key (RFC 7518 §6).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// How far `iat` may lie from the present.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
-    /// How old a proof may be.
-    pub back: Duration,
-    /// How far ahead the sender's clock may be.
-    pub ahead: Duration,
-}
-
-impl Default for Window {
-    fn default() -> Self {
-        Self { back: Duration::from_mins(1), ahead: Duration::from_secs(5) }
-    }
-}
+/// How far `iat` may lie from the present, either way. The nonce bounds a proof's life by the service's clock; this leaves room for
+/// clients whose own clock is wrong, and lets nobody keep a proof that says nothing true.
+pub const IAT_WITHIN: Duration = Duration::from_mins(5);
 
 /// What a proof is held to.
 #[derive(Debug, Clone)]
@@ -52,10 +43,10 @@ pub struct Expect<'a> {
     pub htu: &'a str,
     /// The access token beside it, at a call to a resource.
     pub ath: Option<&'a Secret>,
+    /// Whose nonce it must carry.
+    pub nonces: &'a Nonces,
     /// The present instant.
     pub now: Timestamp,
-    /// How far `iat` may lie from it.
-    pub window: Window,
 }
 
 /// A proof that holds.
@@ -65,10 +56,10 @@ pub struct Proof {
     pub jkt: String,
     /// What to remember so that it counts once: a hash of key and `jti`, so that nobody can use up another's.
     pub jti_hash: [u8; 32],
-    /// When it was made.
-    pub iat: Timestamp,
     /// From when on it would be refused for its age, and need not be remembered.
     pub expires_at: Timestamp,
+    /// The nonce that it carries.
+    pub nonce: Good,
 }
 
 /// Why a proof does not hold.
@@ -98,6 +89,9 @@ pub enum DpopError {
     /// Made in the future.
     #[error("the DPoP proof is from the future; compare the clocks")]
     Ahead,
+    /// It carries no nonce of the service, or one that is over.
+    #[error("the DPoP proof must carry the nonce that is in the header `DPoP-Nonce` of this answer; make a new proof with it and send the request again")]
+    Nonce,
     /// For another access token, or for none.
     #[error("`ath` is not the hash of the access token beside the proof")]
     AccessToken,
@@ -105,7 +99,8 @@ pub enum DpopError {
 
 impl From<DpopError> for OAuthError {
     fn from(error: DpopError) -> Self {
-        Self::new(ErrorCode::InvalidDpopProof, error.to_string())
+        let code = if error == DpopError::Nonce { ErrorCode::UseDpopNonce } else { ErrorCode::InvalidDpopProof };
+        Self::new(code, error.to_string())
     }
 }
 
@@ -117,6 +112,8 @@ struct Claims {
     iat: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ath: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nonce: Option<String>,
 }
 
 /// The checks of RFC 9449 §4.3.
@@ -145,16 +142,18 @@ impl Dpop {
             return Err(DpopError::AccessToken);
         }
         let iat = Timestamp::from_secs(claims.iat);
-        let expires_at = iat + expect.window.back;
-        if expires_at <= expect.now {
+        let stale_at = iat + IAT_WITHIN;
+        if stale_at <= expect.now {
             return Err(DpopError::Stale);
         }
-        if iat > expect.now + expect.window.ahead {
+        if iat > expect.now + IAT_WITHIN {
             return Err(DpopError::Ahead);
         }
+        // Last: a new nonce mends nothing else.
+        let nonce = claims.nonce.and_then(|nonce| expect.nonces.check(&nonce, expect.now)).ok_or(DpopError::Nonce)?;
         let jkt = point.thumbprint();
         let jti_hash = Sha256::new().chain_update("dpop jti").chain_update([0]).chain_update(&jkt).chain_update(&claims.jti).finalize().into();
-        Ok(Proof { jkt, jti_hash, iat, expires_at })
+        Ok(Proof { jkt, jti_hash, expires_at: stale_at.min(nonce.ends_at), nonce })
     }
 }
 
@@ -211,6 +210,19 @@ fn unescape_unreserved(path: &str) -> Option<String> {
     Some(out)
 }
 
+/// The call that a proof is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Proving<'a> {
+    /// The HTTP method.
+    pub htm: &'a str,
+    /// The address.
+    pub htu: &'a str,
+    /// The access token beside it, at a call to a resource.
+    pub access_token: Option<&'a Secret>,
+    /// The newest nonce that was handed out there, if any was (RFC 9449 §8, §9).
+    pub nonce: Option<&'a str>,
+}
+
 /// A console's key. Its private half never leaves but as PKCS#8 for the keychain.
 pub struct DpopKey {
     pair: Pair,
@@ -258,10 +270,11 @@ impl DpopKey {
     ///
     /// # Errors
     /// If the library fails.
-    pub fn proof(&self, htm: &str, htu: &str, access_token: Option<&Secret>, jti: &str, now: Timestamp) -> Result<String, KeyError> {
+    pub fn proof(&self, call: &Proving<'_>, jti: &str, now: Timestamp) -> Result<String, KeyError> {
         // Query and fragment may hold what a log of proofs should not (§4.2 wants them left out).
-        let htu = htu.split(['?', '#']).next().unwrap_or_default();
-        let claims = Claims { jti: jti.into(), htm: htm.into(), htu: htu.into(), iat: now.unix_secs(), ath: access_token.map(ath) };
+        let htu = call.htu.split(['?', '#']).next().unwrap_or_default();
+        let (ath, nonce) = (call.access_token.map(ath), call.nonce.map(str::to_owned));
+        let claims = Claims { jti: jti.into(), htm: call.htm.into(), htu: htu.into(), iat: now.unix_secs(), ath, nonce };
         jws::sign(&self.pair, &self.header, &claims).map(|proof| proof.expose().to_owned())
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a token counts, as it is asked and answered (RFC 7662).
 
-use countersign_domain::Secret;
+use countersign_domain::{Secret, Timestamp};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
@@ -67,7 +67,7 @@ pub struct Introspection {
     pub dlg: Option<String>,
     /// `txn_…`.
     pub txn: Option<String>,
-    /// The key that it is bound to (RFC 9449 §6.2).
+    /// The key or certificate that it is bound to (RFC 9449 §6.2, RFC 8705 §3.2).
     pub cnf: Option<Confirmation>,
 }
 
@@ -81,7 +81,8 @@ impl Introspection {
     /// An active token that says this.
     #[must_use]
     pub fn active(claims: AccessClaims) -> Self {
-        let token_type = if claims.cnf.is_some() { "DPoP" } else { "Bearer" };
+        // RFC 8705 §3: a token that is bound to a certificate is shown as any bearer token is.
+        let token_type = if matches!(claims.cnf, Some(Confirmation::Key(_))) { "DPoP" } else { "Bearer" };
         Self {
             active: true,
             iss: Some(claims.iss),
@@ -111,6 +112,47 @@ impl Introspection {
         let cnf = if self.cnf.is_some() { self.cnf.clone() } else { said.cnf.clone() };
         Self { cnf, ..self.clone() } == said
     }
+}
+
+/// `typ` of a signed answer (RFC 9701 §5): it can be mistaken for no token, and no token for it.
+pub const INTROSPECTION_JWT: &str = "token-introspection+jwt";
+/// The media type that a signed answer is asked for by, and sent as (RFC 9701 §4).
+pub const MEDIA_TYPE: &str = "application/token-introspection+jwt";
+
+/// The claims of a signed answer (RFC 9701 §5). It has no `sub` and no `exp` of its own, so that it is of no use as a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedIntrospection {
+    /// Who answers.
+    pub iss: String,
+    /// The client that asked.
+    pub aud: String,
+    /// When it was answered, in seconds since the Unix epoch.
+    pub iat: i64,
+    /// The answer itself, as RFC 7662 has it.
+    pub token_introspection: Introspection,
+}
+
+impl SignedIntrospection {
+    /// What `issuer` answers `asker` at an instant.
+    #[must_use]
+    pub fn of(issuer: &str, asker: &str, answer: Introspection, now: Timestamp) -> Self {
+        Self { iss: issuer.to_owned(), aud: asker.to_owned(), iat: now.unix_secs(), token_introspection: answer }
+    }
+}
+
+/// Whether an `Accept` field asks for a signed answer: names its type, and prefers none of the plain one (RFC 9110 §12.5.1).
+#[must_use]
+pub fn wants_signed(accept: &str) -> bool {
+    let weight = |media: &str| {
+        accept.split(',').find_map(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let named = parts.next()?.eq_ignore_ascii_case(media);
+            let q = parts.find_map(|p| p.strip_prefix("q=").or_else(|| p.strip_prefix("Q="))).map_or(Some(1.0), |q| q.parse::<f32>().ok());
+            if named { q } else { None }
+        })
+    };
+    weight(MEDIA_TYPE).is_some_and(|signed| signed > 0.0 && weight("application/json").is_none_or(|plain| signed >= plain))
 }
 
 #[derive(Serialize)]
@@ -180,7 +222,7 @@ impl Serialize for Introspection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixed::claims;
+    use crate::fixed::{ISSUER, NOW_S, claims, now};
 
     #[test]
     fn what_is_not_active_says_nothing_else() {
@@ -204,5 +246,45 @@ mod tests {
         assert_eq!(PresentedToken::parse(b"token=abc&token_type_hint=access_token").unwrap().0.expose(), "abc");
         assert!(PresentedToken::parse(b"token=abc&token=def").is_err());
         assert!(PresentedToken::parse(b"token=").is_err());
+    }
+
+    #[test]
+    fn a_signed_answer_holds_the_answer_and_is_no_token() {
+        let signed = SignedIntrospection::of(ISSUER, "accounts-api", Introspection::active(claims()), now());
+        let json = serde_json::to_value(&signed).unwrap();
+        let members: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+        assert!(members.len() == 4 && members.iter().all(|m| ["iss", "aud", "iat", "token_introspection"].contains(m)), "{members:?}");
+        assert_eq!((&json["iss"], &json["aud"], &json["iat"]), (&ISSUER.into(), &"accounts-api".into(), &NOW_S.into()));
+        assert_eq!(json["token_introspection"], serde_json::to_value(Introspection::active(claims())).unwrap());
+        assert_eq!(serde_json::from_value::<SignedIntrospection>(json.clone()).unwrap(), signed);
+        assert!(serde_json::from_value::<AccessClaims>(json).is_err());
+        let silent =
+            serde_json::to_value(SignedIntrospection::of(ISSUER, "x", Introspection { active: false, ..Introspection::active(claims()) }, now())).unwrap();
+        assert_eq!(silent["token_introspection"], serde_json::json!({ "active": false }));
+    }
+
+    #[test]
+    fn a_signed_answer_is_given_to_who_asks_for_it() {
+        for yes in [
+            MEDIA_TYPE,
+            "Application/Token-Introspection+JWT",
+            "application/json;q=0.5, application/token-introspection+jwt",
+            "application/token-introspection+jwt; q=0.9, */*;q=0.1",
+            "application/json, application/token-introspection+jwt",
+        ] {
+            assert!(wants_signed(yes), "{yes}");
+        }
+        for no in [
+            "",
+            "*/*",
+            "application/json",
+            "application/*",
+            "application/jwt",
+            "application/token-introspection+jwt;q=0",
+            "application/json, application/token-introspection+jwt;q=0.5",
+            "application/token-introspection+jwt;q=x",
+        ] {
+            assert!(!wants_signed(no), "{no}");
+        }
     }
 }

@@ -60,7 +60,6 @@ impl Verifier {
 /// A token taken apart. Nothing in it is verified yet.
 pub(crate) struct Unverified<'a> {
     header: Map<String, Value>,
-    algorithm: Algorithm,
     message: &'a str,
     payload: &'a str,
     signature: Vec<u8>,
@@ -69,6 +68,19 @@ pub(crate) struct Unverified<'a> {
 impl<'a> Unverified<'a> {
     /// Takes `token` apart and checks all of its header that needs no key.
     pub(crate) fn parse(token: &'a str, typ: &'static str, longest: usize) -> Result<Self, JwsError> {
+        let unverified = Self::open(token, longest)?;
+        // RFC 8725 §3.11: the kind is compared whole; no `application/` in front (RFC 7515 §4.1.9 lets senders drop it, and ours do).
+        if !unverified.text("typ").is_some_and(|t| t.eq_ignore_ascii_case(typ)) {
+            return Err(JwsError::Type(typ));
+        }
+        if unverified.algorithm().is_none() {
+            return Err(JwsError::Algorithm);
+        }
+        Ok(unverified)
+    }
+
+    /// Takes `token` apart, of whatever kind and algorithm: both are for the caller to check.
+    pub(crate) fn open(token: &'a str, longest: usize) -> Result<Self, JwsError> {
         if token.len() > longest {
             return Err(JwsError::TooLong(longest));
         }
@@ -79,25 +91,40 @@ impl<'a> Unverified<'a> {
         if let Some(name) = REFUSED.into_iter().find(|name| header.contains_key(*name)) {
             return Err(JwsError::Header(name));
         }
-        // RFC 8725 §3.11: the kind is compared whole; no `application/` in front (RFC 7515 §4.1.9 lets senders drop it, and ours do).
-        if !header.get("typ").and_then(Value::as_str).is_some_and(|t| t.eq_ignore_ascii_case(typ)) {
-            return Err(JwsError::Type(typ));
-        }
-        let algorithm = header.get("alg").and_then(Value::as_str).and_then(Algorithm::parse).ok_or(JwsError::Algorithm)?;
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| JwsError::Malformed)?;
-        Ok(Self { header, algorithm, message, payload, signature })
+        Ok(Self { header, message, payload, signature })
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&Value> {
         self.header.get(name)
     }
 
+    /// A header member that is text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.header(name).and_then(Value::as_str)
+    }
+
+    /// The algorithm that the header names, if it is one of ours. It chooses nothing.
+    fn algorithm(&self) -> Option<Algorithm> {
+        self.text("alg").and_then(Algorithm::parse)
+    }
+
+    /// Whether `key` signed it.
+    pub(crate) fn is_signed_by(&self, key: &ParsedPublicKey) -> bool {
+        key.verify_sig(self.message.as_bytes(), &self.signature).is_ok()
+    }
+
     /// The claims, if `key` signed them, and the header says so with the key's own algorithm.
     pub(crate) fn verified<T: DeserializeOwned>(self, key: &Verifier) -> Result<T, JwsError> {
-        if self.algorithm != key.algorithm {
+        if self.algorithm() != Some(key.algorithm) {
             return Err(JwsError::Algorithm);
         }
         key.verify(self.message.as_bytes(), &self.signature)?;
+        read(self.payload)
+    }
+
+    /// The claims, which anybody may have written: for finding the key that they must be signed with, and nothing else.
+    pub(crate) fn unverified<T: DeserializeOwned>(&self) -> Result<T, JwsError> {
         read(self.payload)
     }
 }

@@ -109,12 +109,15 @@ impl Actor {
     }
 }
 
-/// The key that the token is bound to (RFC 9449 §6.1).
+/// What the token is bound to: a key or a certificate, exactly one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Confirmation {
-    /// Thumbprint of the key.
-    pub jkt: String,
+pub enum Confirmation {
+    /// Thumbprint of a key that is proved anew for each call (RFC 9449 §6.1).
+    #[serde(rename = "jkt")]
+    Key(String),
+    /// Thumbprint of a certificate that the connection is made with (RFC 8705 §3.1).
+    #[serde(rename = "x5t#S256")]
+    Certificate(String),
 }
 
 /// What a token says. Times are seconds since the Unix epoch (RFC 7519 §2).

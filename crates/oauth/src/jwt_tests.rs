@@ -32,7 +32,7 @@ fn payload() -> String {
 #[test]
 fn a_token_verifies_and_says_what_the_design_says() {
     let (key, set) = key();
-    let cnf = Some(Confirmation { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".into() });
+    let cnf = Some(Confirmation::Key("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".into()));
     for claims in [claims(), AccessClaims { cnf, embedded: true, ..claims() }, AccessClaims { act: None, case: None, dlg: None, ..claims() }] {
         let token = sign_at_jwt(&key, &claims).unwrap();
         assert_eq!(verify_at_jwt(token.expose(), &set, &expect()).unwrap(), claims);
@@ -288,4 +288,20 @@ fn a_key_survives_sealing_and_is_not_printed() {
     let token = sign_at_jwt(&again, &claims()).unwrap();
     assert!(verify_at_jwt(token.expose(), &set, &expect()).is_ok());
     assert_eq!(format!("{key:?}"), format!("signing key {}", key.kid()));
+}
+
+#[test]
+fn a_token_is_bound_to_a_key_or_to_a_certificate_and_never_to_both() {
+    let read = |text: &str| serde_json::from_str::<Confirmation>(text).ok();
+    // RFC 9449 §6.1 and RFC 8705 §3.1.
+    let (jkt, x5t) = ("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I", "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2");
+    for (bound, text) in
+        [(Confirmation::Key(jkt.into()), format!(r#"{{"jkt":"{jkt}"}}"#)), (Confirmation::Certificate(x5t.into()), format!(r#"{{"x5t#S256":"{x5t}"}}"#))]
+    {
+        assert_eq!(serde_json::to_string(&bound).unwrap(), text);
+        assert_eq!(read(&text), Some(bound));
+    }
+    for bad in ["{}", r#"{"jkt":"a","x5t#S256":"b"}"#, r#"{"jkt":null}"#, r#"{"jwk":{}}"#, r#"{"jkt":"a","more":1}"#, r#""jkt""#, "[]"] {
+        assert_eq!(read(bad), None, "{bad}");
+    }
 }

@@ -6,6 +6,7 @@
 
 pub mod authorize;
 pub mod challenge;
+pub mod client_assertion;
 pub mod client_auth;
 pub mod dpop;
 pub mod error;
@@ -14,12 +15,17 @@ pub mod introspection;
 pub mod jwks;
 pub mod jwt;
 pub mod metadata;
+pub mod mtls;
+pub mod nonce;
 pub mod pkce;
 pub mod redirect;
+pub mod resource_metadata;
 pub mod seal;
 pub mod token;
 
 mod answer;
+mod client_keys;
+mod dn;
 mod ec;
 mod jws;
 mod okp;
@@ -31,3 +37,5 @@ pub use error::{ErrorCode, OAuthError};
 
 #[cfg(test)]
 mod fixed;
+#[cfg(test)]
+mod fixed_clients;

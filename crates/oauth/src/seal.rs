@@ -4,7 +4,10 @@
 
 use std::fmt;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hkdf::{HKDF_SHA256, Salt},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use countersign_domain::{Entropy, Secret};
 use sha2::{Digest as _, Sha256};
@@ -114,6 +117,18 @@ impl MasterKey {
         let length = self.cipher()?.open_in_place(nonce, Aad::from(self.aad(purpose, kid)), &mut body).map_err(|_| SealError::Tampered)?.len();
         body.truncate(length);
         Ok(body)
+    }
+
+    /// A key for something else than sealing, the same wherever this master key is (HKDF, RFC 5869).
+    ///
+    /// # Errors
+    /// If the library fails.
+    pub fn derive(&self, purpose: &str) -> Result<Zeroizing<[u8; 32]>, SealError> {
+        let (salt, info) = (Salt::new(HKDF_SHA256, b"countersign derived key v1"), [purpose.as_bytes()]);
+        let mut key = Zeroizing::new([0; 32]);
+        let extracted = salt.extract(self.bytes.as_ref());
+        extracted.expand(&info, HKDF_SHA256).and_then(|okm| okm.fill(key.as_mut())).map_err(|_| SealError::Library)?;
+        Ok(key)
     }
 
     fn cipher(&self) -> Result<LessSafeKey, SealError> {

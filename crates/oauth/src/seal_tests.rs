@@ -72,3 +72,12 @@ proptest! {
         prop_assert!(master(1).unseal("signing", "kid", &sealed).is_err());
     }
 }
+
+#[test]
+fn a_derived_key_is_the_same_wherever_the_master_key_is() {
+    let derived = |byte, purpose: &str| master(byte).derive(purpose).unwrap();
+    assert_eq!(derived(1, "nonces"), derived(1, "nonces"));
+    assert_ne!(derived(1, "nonces"), derived(1, "else"));
+    assert_ne!(derived(1, "nonces"), derived(2, "nonces"));
+    assert_ne!(derived(1, "nonces").as_slice(), [1; 32], "it is not the master key");
+}

@@ -12,7 +12,7 @@ use countersign_domain::{Clock, Entropy};
 use countersign_engine::Engine;
 use tokio_util::sync::CancellationToken;
 
-use crate::{browser, fault::Fault, front::Front, guard, health, input, limit::Tries, oauth, openapi, pages, register::Register, routes, trace};
+use crate::{browser, fault::Fault, front::Front, guard, health, input, limit::Tries, nonce, oauth, openapi, pages, register::Register, routes, trace};
 
 /// What handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -67,6 +67,7 @@ pub(crate) fn router(app: App) -> Router {
         .fallback(async || Fault::no_route())
         .method_not_allowed_fallback(async || Fault::no_method())
         .layer(DefaultBodyLimit::max(input::BODY_MAX))
+        .layer(middleware::from_fn(nonce::handed))
         .layer(middleware::from_fn_with_state(app.clone(), guard::host))
         .layer(middleware::from_fn_with_state(app.clone(), guard::headers))
         .layer(middleware::from_fn_with_state(app.clone(), trace::traced))

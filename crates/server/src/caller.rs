@@ -5,12 +5,13 @@ use countersign_domain::{Code, Secret};
 use countersign_engine::Call;
 use countersign_oauth::{
     ErrorCode, OAuthError, challenge,
-    dpop::{Dpop, Expect, Proof, Window},
+    dpop::{Dpop, DpopError, Expect, Proof},
+    nonce::Nonces,
 };
 use http::{HeaderMap, header, request::Parts};
 use tracing::{Span, field};
 
-use crate::{app::App, fault::Fault, input::idempotency_key, trace::Correlation};
+use crate::{app::App, fault::Fault, input::idempotency_key, nonce::Handed, trace::Correlation};
 
 /// The caller of an operation.
 pub(crate) struct Caller(pub Call);
@@ -20,7 +21,7 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
         let token = access_token(&parts.headers)?;
-        let proof = proof(app, parts, Some(&token)).map_err(|e| Fault::bad_token(&e))?;
+        let proof = proof(app, parts, app.engine.call_nonces(), Some(&token)).map_err(|e| Fault::bad_token(&e))?;
         let Some(Correlation(correlation)) = parts.extensions.get().copied() else {
             return Err(Fault::new(Code::Unavailable, "Failed", "the request was not traced, and nothing was done"));
         };
@@ -41,16 +42,16 @@ fn access_token(headers: &HeaderMap) -> Result<Secret, Fault> {
     }
 }
 
-/// The proof of the key, if one came with a request. Whether it must is for the engine to say.
-pub(crate) fn proof_if_any(app: &App, parts: &Parts) -> Result<Option<Proof>, OAuthError> {
+/// The proof of the key, if one came with a request to the token endpoint or its neighbours. Whether it must is for the engine to say.
+pub(crate) fn token_proof(app: &App, parts: &Parts) -> Result<Option<Proof>, OAuthError> {
     match only(&parts.headers, "dpop") {
         Only::None => Ok(None),
-        _ => proof(app, parts, None).map(Some),
+        _ => proof(app, parts, app.engine.token_nonces(), None).map(Some),
     }
 }
 
-/// The proof of the key that came with a request; exactly one header (RFC 9449 §4.3, check 1).
-pub(crate) fn proof(app: &App, parts: &Parts, token: Option<&Secret>) -> Result<Proof, OAuthError> {
+/// Exactly one `DPoP` header (RFC 9449 §4.3, check 1), with a nonce of ours. The next nonce goes out with whatever is answered.
+fn proof(app: &App, parts: &Parts, nonces: &Nonces, token: Option<&Secret>) -> Result<Proof, OAuthError> {
     let text = match only(&parts.headers, "dpop") {
         Only::One(text) => text,
         Only::None => return Err(OAuthError::new(ErrorCode::InvalidDpopProof, "there is no `DPoP` header; send a proof of your key")),
@@ -58,8 +59,17 @@ pub(crate) fn proof(app: &App, parts: &Parts, token: Option<&Secret>) -> Result<
     };
     // The address as the service knows itself: whatever `Host` says was checked to be the same.
     let htu = format!("{}{}", app.front.issuer, parts.uri.path());
-    let expect = Expect { htm: parts.method.as_str(), htu: &htu, ath: token, now: app.clock.now(), window: Window::default() };
-    Ok(Dpop::check(text, &expect)?)
+    let now = app.clock.now();
+    let checked = Dpop::check(text, &Expect { htm: parts.method.as_str(), htu: &htu, ath: token, nonces, now });
+    let next = match &checked {
+        Ok(proof) => proof.nonce.next.clone(),
+        Err(DpopError::Nonce) => Some(nonces.current(now)),
+        Err(_) => None,
+    };
+    if let (Some(nonce), Some(handed)) = (next, parts.extensions.get::<Handed>()) {
+        handed.out(nonce);
+    }
+    Ok(checked?)
 }
 
 /// A header that must not come twice.

@@ -16,6 +16,7 @@ mod health;
 mod input;
 mod limit;
 mod listen;
+mod nonce;
 mod oauth;
 mod openapi;
 mod pages;

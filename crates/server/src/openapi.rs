@@ -104,7 +104,7 @@ pub fn openapi() -> Value {
         json!({ "dpop": {
         "type": "http",
         "scheme": "dpop",
-        "description": "`Authorization: DPoP csa_…`, an access token that is bound to the caller's key, with a `DPoP` header that proves the key for this very call (RFC 9449 §7, ES256).",
+        "description": "`Authorization: DPoP csa_…`, an access token that is bound to the caller's key, with a `DPoP` header that proves the key for this very call (RFC 9449 §7, ES256) and carries the newest nonce of a `DPoP-Nonce` header. Without one, or with one that is over, the answer is 401 with `use_dpop_nonce` and the nonce to try again with (RFC 9449 §9).",
     } }),
     );
     merge(&mut document, "/components", "responses", REFUSALS.iter().map(|(status, text)| (refusal_name(status), refusal(text))).collect());

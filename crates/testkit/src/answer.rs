@@ -62,6 +62,17 @@ impl Answer {
         self.json()["error"].as_str().unwrap_or_default().to_owned()
     }
 
+    /// Whether it is the refusal of a proof that carries no good nonce, in the form of its endpoint, with the nonce to carry (RFC 9449 §8, §9).
+    #[must_use]
+    pub fn wants_nonce(&self) -> bool {
+        let told = match self.status {
+            400 => serde_json::from_str::<Value>(&self.body).is_ok_and(|body| body["error"] == "use_dpop_nonce"),
+            401 => self.header("www-authenticate").starts_with("DPoP error=\"use_dpop_nonce\""),
+            _ => false,
+        };
+        told && !self.header("dpop-nonce").is_empty()
+    }
+
     /// A header field as text; empty if it is not there.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {

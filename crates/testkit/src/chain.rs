@@ -9,7 +9,7 @@ use countersign_domain::{
     hop::Hop,
 };
 use countersign_oauth::{
-    dpop::DpopKey,
+    dpop::{DpopKey, Proving},
     pkce,
     token::{GRANT_EXCHANGE, TYPE_ACCESS_TOKEN},
 };
@@ -134,13 +134,20 @@ impl Machine {
         Self { key: Some(std::sync::Arc::new(DpopKey::generate().expect("a key"))), ..self }
     }
 
-    /// POST of a form with HTTP Basic.
+    /// POST of a form with HTTP Basic; once more with the nonce that a proof is to carry.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let answer = self.post_once(path, form).await;
+        if self.key.is_some() && self.site.nonces.note(path, &answer) { self.post_once(path, form).await } else { answer }
+    }
+
+    async fn post_once(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         let mut request = self.site.http.post(format!("{}{path}", self.site.issuer)).basic_auth(&self.id, Some(&self.secret)).form(form);
         if let Some(key) = &self.key {
-            let jti = pkce::new_verifier(self.site.entropy.as_ref());
+            let (jti, nonce) = (pkce::new_verifier(self.site.entropy.as_ref()), self.site.nonces.newest(path));
             let now = countersign_domain::Clock::now(self.site.clock.as_ref());
-            request = request.header("dpop", key.proof("POST", &format!("{}{path}", self.site.issuer), None, jti.expose(), now).expect("a proof"));
+            let htu = format!("{}{path}", self.site.issuer);
+            let call = Proving { htm: "POST", htu: &htu, access_token: None, nonce: nonce.as_deref() };
+            request = request.header("dpop", key.proof(&call, jti.expose(), now).expect("a proof"));
         }
         Answer::read(request.send().await.expect("the service answers")).await
     }

@@ -3,14 +3,20 @@
 use countersign_domain::Secret;
 use countersign_oauth::token::{GRANT_EXCHANGE, TYPE_ACCESS_TOKEN, TYPE_WARRANT};
 
-use crate::{Answer, Person};
+use crate::{
+    Answer, Person,
+    person::{TOKEN, host},
+};
 
 /// An exchange about to be sent.
 #[derive(Clone)]
 pub struct Exchange {
     person: Person,
     params: Vec<(String, String)>,
-    proof: Option<String>,
+    proofs: Vec<String>,
+    /// Whether the proof is its own, to be made anew with the nonce that is asked for.
+    own: bool,
+    address: String,
 }
 
 impl Exchange {
@@ -25,8 +31,8 @@ impl Exchange {
             ("audience", "https://api.acme.example/accounts"),
         ];
         let params = params.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec();
-        let proof = Some(person.proof("POST", "/oauth/token", None));
-        Self { person: person.clone(), params, proof }
+        let proofs = vec![person.proof("POST", TOKEN, None)];
+        Self { person: person.clone(), params, proofs, own: true, address: person.issuer.clone() }
     }
 
     /// With one parameter as given, whatever it was.
@@ -51,19 +57,38 @@ impl Exchange {
         self
     }
 
-    /// With this proof of possession, or none.
+    /// With this proof of possession, or none, as it is and once.
     #[must_use]
-    pub fn proof(mut self, proof: Option<String>) -> Self {
-        self.proof = proof;
-        self
+    pub fn proof(self, proof: Option<String>) -> Self {
+        Self { proofs: proof.into_iter().collect(), own: false, ..self }
+    }
+
+    /// With one proof more.
+    #[must_use]
+    pub fn and_proof(mut self, proof: String) -> Self {
+        self.proofs.push(proof);
+        Self { own: false, ..self }
+    }
+
+    /// To the process that listens at `address`, which answers under the same issuer.
+    #[must_use]
+    pub fn at(self, address: &str) -> Self {
+        Self { address: address.to_owned(), ..self }
     }
 
     /// Sends it.
-    pub async fn send(self) -> Answer {
-        let mut request = self.person.http.post(format!("{}/oauth/token", self.person.issuer)).form(&self.params);
-        if let Some(proof) = self.proof {
-            request = request.header("dpop", proof);
+    pub async fn send(mut self) -> Answer {
+        let answer = self.send_once().await;
+        if self.own && self.person.nonces.note(TOKEN, &answer) {
+            self.proofs = vec![self.person.proof("POST", TOKEN, None)];
+            return self.send_once().await;
         }
+        answer
+    }
+
+    async fn send_once(&self) -> Answer {
+        let request = self.person.http.post(format!("{}{TOKEN}", self.address)).header("host", host(&self.person.issuer)).form(&self.params);
+        let request = self.proofs.iter().fold(request, |request, proof| request.header("dpop", proof));
         Answer::read(request.send().await.expect("the service answers")).await
     }
 

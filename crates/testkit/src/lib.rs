@@ -9,6 +9,7 @@ pub mod browser;
 pub mod chain;
 mod exchange;
 mod fixed;
+mod nonces;
 pub mod person;
 pub mod world;
 
@@ -18,4 +19,4 @@ pub use chain::Machine;
 pub use exchange::Exchange;
 pub use fixed::{SeededEntropy, SetClock};
 pub use person::{Person, Proven};
-pub use world::{Db, Site, World, accounts_contract};
+pub use world::{Db, Replica, Site, World, accounts_contract};

@@ -6,7 +6,7 @@ use countersign_api::{call::CallIntended, case::CaseView, contract::ContractView
 use countersign_domain::{Clock, Entropy, RequestId, Secret, canonical::Digest, review::Decision};
 use countersign_oauth::{
     authorize::{AuthorizeRequest, Prompt, ReviewDetail},
-    dpop::DpopKey,
+    dpop::{DpopKey, Proving},
     pkce::{self, Challenge},
     redirect::LoopbackRedirect,
     token::{TokenAnswer, TokenRequest},
@@ -17,9 +17,11 @@ use serde_json::{Value, json};
 use crate::{
     Answer, Exchange, SeededEntropy, SetClock,
     browser::redirected,
+    nonces::Nonces,
     world::{PASSWORD, Site},
 };
 
+pub(crate) const TOKEN: &str = "/oauth/token";
 const REDIRECT: &str = "http://127.0.0.1:49152/callback";
 
 /// Somebody signed in.
@@ -39,6 +41,7 @@ pub struct Person {
     pub(crate) http: reqwest::Client,
     pub(crate) clock: Arc<SetClock>,
     pub(crate) entropy: Arc<SeededEntropy>,
+    pub(crate) nonces: Arc<Nonces>,
 }
 
 /// A code that is worth a fresh proof, and what redeems it.
@@ -58,7 +61,7 @@ impl Person {
         let done = browser.send(&path, &page, &[("login", login), ("password", password), ("act", "sign_in")]).await;
         let code = redirected(&done, "code").unwrap_or_else(|| panic!("no code: {} {}", done.status, done.body));
         let redeem = redemption(&code, &request, verifier);
-        let nobody = Console { issuer: &world.issuer, http: &world.http, clock: &world.clock, entropy: &world.entropy };
+        let nobody = Console { issuer: &world.issuer, http: &world.http, clock: &world.clock, entropy: &world.entropy, nonces: &world.nonces };
         let answer = nobody.token(&key, &redeem).await;
         let tokens = TokenAnswer::parse(answer.body.as_bytes()).unwrap_or_else(|_| panic!("no tokens: {} {}", answer.status, answer.body));
         let access = tokens.access_token;
@@ -73,11 +76,12 @@ impl Person {
             http: world.http.clone(),
             clock: Arc::clone(&world.clock),
             entropy: Arc::clone(&world.entropy),
+            nonces: Arc::clone(&world.nonces),
         }
     }
 
     fn console(&self) -> Console<'_> {
-        Console { issuer: &self.issuer, http: &self.http, clock: &self.clock, entropy: &self.entropy }
+        Console { issuer: &self.issuer, http: &self.http, clock: &self.clock, entropy: &self.entropy, nonces: &self.nonces }
     }
 
     /// The same console with its next access token.
@@ -97,6 +101,8 @@ impl Person {
     pub async fn stream(&self, after: i64) -> impl futures::Stream<Item = reqwest::Result<Vec<u8>>> + Unpin + use<> {
         use futures::StreamExt as _;
         let path = "/v1/events/stream";
+        // Any call fetches the nonce that the stream's proof, which can't be sent twice here, is to carry.
+        self.get("/v1/me").await;
         let proof = self.proof("GET", path, Some(&self.access));
         let request = self
             .http
@@ -129,10 +135,30 @@ impl Person {
         self.console().token(&self.key, request).await
     }
 
-    /// A proof of this console's key.
+    /// A proof of this console's key, with the newest nonce.
     #[must_use]
     pub fn proof(&self, method: &str, path: &str, access: Option<&Secret>) -> String {
-        self.console().proof(&self.key, method, path, access)
+        self.proof_with(method, path, access, self.nonce(path).as_deref())
+    }
+
+    /// A proof of this console's key, with any nonce or none.
+    #[must_use]
+    pub fn proof_with(&self, method: &str, path: &str, access: Option<&Secret>, nonce: Option<&str>) -> String {
+        self.console().proof(&self.key, method, path, access, nonce)
+    }
+
+    /// The newest nonce for a path.
+    #[must_use]
+    pub fn nonce(&self, path: &str) -> Option<String> {
+        self.nonces.newest(path)
+    }
+
+    /// GET with these proofs, as they are and once, of the process that listens at `address`, which answers under the same issuer.
+    pub async fn show(&self, address: &str, path: &str, proofs: &[String]) -> Answer {
+        let request =
+            self.http.get(format!("{address}{path}")).header("host", host(&self.issuer)).header("authorization", format!("DPoP {}", self.access.expose()));
+        let request = proofs.iter().fold(request, |request, proof| request.header("dpop", proof));
+        Answer::read(request.send().await.expect("the service answers")).await
     }
 
     /// A case that they see, by its key.
@@ -230,6 +256,11 @@ impl Person {
     }
 }
 
+/// What stands in `Host` for an issuer.
+pub(crate) fn host(issuer: &str) -> &str {
+    issuer.split_once("://").map_or(issuer, |(_, host)| host)
+}
+
 /// What a start or a reissue answered.
 #[must_use]
 pub fn started(answer: &Answer) -> (DelegationView, Secret) {
@@ -270,35 +301,57 @@ struct Console<'a> {
     http: &'a reqwest::Client,
     clock: &'a Arc<SetClock>,
     entropy: &'a Arc<SeededEntropy>,
+    nonces: &'a Arc<Nonces>,
+}
+
+/// A call to an operation.
+struct Sent<'a> {
+    method: Method,
+    path: &'a str,
+    body: Option<&'a Value>,
+    once: Option<&'a str>,
 }
 
 impl Console<'_> {
-    fn proof(&self, key: &DpopKey, method: &str, path: &str, access: Option<&Secret>) -> String {
+    fn proof(&self, key: &DpopKey, method: &str, path: &str, access: Option<&Secret>, nonce: Option<&str>) -> String {
         // Two calls in one microsecond of a clock that stands must not share a proof.
         self.clock.advance(Duration::from_micros(1));
         let jti = pkce::new_verifier(self.entropy.as_ref());
-        let path = path.split('?').next().unwrap_or_default();
-        key.proof(method, &format!("{}{path}", self.issuer), access, jti.expose(), self.clock.now()).expect("a proof")
+        let htu = format!("{}{}", self.issuer, path.split('?').next().unwrap_or_default());
+        key.proof(&Proving { htm: method, htu: &htu, access_token: access, nonce }, jti.expose(), self.clock.now()).expect("a proof")
     }
 
+    /// Sends, and once more with the nonce that is asked for.
     async fn call(&self, key: &DpopKey, access: &Secret, method: Method, path: &str, body: Option<&Value>, once: Option<&str>) -> Answer {
-        let proof = self.proof(key, method.as_str(), path, Some(access));
-        let mut request =
-            self.http.request(method, format!("{}{path}", self.issuer)).header("authorization", format!("DPoP {}", access.expose())).header("dpop", proof);
-        if let Some(body) = body {
+        let sent = Sent { method, path, body, once };
+        let answer = self.call_once(key, access, &sent).await;
+        if self.nonces.note(path, &answer) { self.call_once(key, access, &sent).await } else { answer }
+    }
+
+    async fn call_once(&self, key: &DpopKey, access: &Secret, sent: &Sent<'_>) -> Answer {
+        let proof = self.proof(key, sent.method.as_str(), sent.path, Some(access), self.nonces.newest(sent.path).as_deref());
+        let request = self.http.request(sent.method.clone(), format!("{}{}", self.issuer, sent.path));
+        let mut request = request.header("authorization", format!("DPoP {}", access.expose())).header("dpop", proof);
+        if let Some(body) = sent.body {
             request = request.json(body);
         }
-        if let Some(once) = once {
+        if let Some(once) = sent.once {
             request = request.header("idempotency-key", once);
         }
         Answer::read(request.send().await.expect("the service answers")).await
     }
 
+    /// Sends, and once more with the nonce that is asked for.
     async fn token(&self, key: &DpopKey, request: &TokenRequest) -> Answer {
-        let proof = self.proof(key, "POST", "/oauth/token", None);
+        let answer = self.token_once(key, request).await;
+        if self.nonces.note(TOKEN, &answer) { self.token_once(key, request).await } else { answer }
+    }
+
+    async fn token_once(&self, key: &DpopKey, request: &TokenRequest) -> Answer {
+        let proof = self.proof(key, "POST", TOKEN, None, self.nonces.newest(TOKEN).as_deref());
         let request = self
             .http
-            .post(format!("{}/oauth/token", self.issuer))
+            .post(format!("{}{TOKEN}", self.issuer))
             .header("content-type", "application/x-www-form-urlencoded")
             .header("dpop", proof)
             .body(request.to_body().expose().to_owned());

@@ -25,7 +25,7 @@ use countersign_server::{Deps, Running, Server, ServerConfig};
 use countersign_store::{Store, testing};
 use serde_json::Value;
 
-use crate::{Answer, Browser, Person, SeededEntropy, SetClock};
+use crate::{Answer, Browser, Person, SeededEntropy, SetClock, nonces::Nonces};
 
 /// Which database the service runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,7 @@ pub struct Site {
     pub clock: Arc<SetClock>,
     pub(crate) http: reqwest::Client,
     pub(crate) entropy: Arc<SeededEntropy>,
+    pub(crate) nonces: Arc<Nonces>,
 }
 
 impl Site {
@@ -87,7 +88,7 @@ impl Site {
         static SEED: AtomicU32 = AtomicU32::new(1);
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(30)).build().expect("an HTTP client");
         let entropy = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::SeqCst)));
-        Self { issuer: issuer.to_owned(), clock, http, entropy }
+        Self { issuer: issuer.to_owned(), clock, http, entropy, nonces: Arc::default() }
     }
 
     /// Somebody, signed in through the pages.
@@ -133,8 +134,29 @@ pub struct World {
     pub acme: TenantId,
     /// The other.
     pub globex: TenantId,
+    master: Secret,
     running: Option<Running>,
     database: Database,
+}
+
+/// A second process of the service. Dropping it stops it.
+pub struct Replica {
+    /// Where it listens; it answers under the issuer of the world.
+    pub address: String,
+    _running: Running,
+}
+
+fn deps(site: &Site, store: &Store, master: &Secret) -> Deps {
+    Deps {
+        store: store.clone(),
+        bundle: Bundle::default_bundle().expect("the default bundle is good"),
+        master: MasterKey::from_text(master).expect("a master key"),
+        clock: site.clock.clone(),
+        entropy: site.entropy.clone(),
+        contracts: Vec::new(),
+        clients: Vec::new(),
+        sample: None,
+    }
 }
 
 impl std::ops::Deref for World {
@@ -164,22 +186,33 @@ impl World {
         let clock = Arc::new(SetClock::at(Timestamp::from_secs(1_795_181_527)));
         let mut site = Site::at("", Arc::clone(&clock));
         let entropy = Arc::clone(&site.entropy);
-        let deps = Deps {
-            store: store.clone(),
-            bundle: Bundle::default_bundle().expect("the default bundle is good"),
-            master: MasterKey::generate(entropy.as_ref()),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            contracts: Vec::new(),
-            clients: Vec::new(),
-            sample: None,
-        };
-        let running = Server::bind(ServerConfig::embedded(0), deps).await.expect("the service starts");
+        let master = MasterKey::generate(entropy.as_ref()).to_text();
+        let running = Server::bind(ServerConfig::embedded(0), deps(&site, &store, &master)).await.expect("the service starts");
         running.issuer().clone_into(&mut site.issuer);
         let engine = running.engine().clone();
         let acme = company(&engine, ACME, "accounts-api").await;
         let globex = company(&engine, GLOBEX, "globex-api").await;
-        Self { site, store, acme, globex, running: Some(running), database }
+        Self { site, store, acme, globex, master, running: Some(running), database }
+    }
+
+    /// Stops the service and starts it anew at the same address, on the same database.
+    pub async fn restart(&mut self) {
+        let port = self.issuer.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
+        self.running.take().expect("the world runs").shutdown().await;
+        let deps = deps(&self.site, &self.store, &self.master);
+        self.running = Some(Server::bind(ServerConfig::embedded(port), deps).await.expect("the service starts again"));
+    }
+
+    /// A second process on the same database under the same issuer.
+    pub async fn replica(&self) -> Replica {
+        let config = ServerConfig {
+            listen: vec![([127, 0, 0, 1], 0).into()],
+            issuer: self.issuer.parse().expect("an issuer is an address"),
+            embedded: false,
+            ..ServerConfig::embedded(0)
+        };
+        let running = Server::bind(config, deps(&self.site, &self.store, &self.master)).await.expect("the replica starts");
+        Replica { address: format!("http://{}", running.local_addrs().first().expect("it listens")), _running: running }
     }
 
     /// The engine inside, for looking at what is nowhere else to be seen.

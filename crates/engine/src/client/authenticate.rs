@@ -6,8 +6,10 @@ use countersign_domain::{
 };
 use countersign_oauth::{
     OAuthError,
+    client_assertion::{self, ClientKeys},
     client_auth::{ClientCredentials, Presented, fingerprints_equal},
     error::ErrorCode,
+    metadata,
 };
 use countersign_store::{Lock, SecretRow};
 use countersign_trail::{Actor, Kind};
@@ -62,9 +64,35 @@ impl Engine {
         self.record_refusal(line, &refusal).await;
     }
 
-    async fn by_assertion(&self, _client_id: Option<&str>, _assertion: &Secret) -> Result<(Option<Client>, bool), Refusal> {
-        Ok((None, false))
+    /// An assertion is good once, whatever comes of the request that it came with (RFC 7523 §3).
+    async fn by_assertion(&self, named: Option<&str>, assertion: &Secret) -> Result<(Option<Client>, bool), Refusal> {
+        let Some(id) = client_assertion::unverified_client_id(assertion.expose()).filter(|id| named.is_none_or(|n| n == id)) else {
+            return Ok((None, false));
+        };
+        let asked = id.clone();
+        let found = self.store().read(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.client(&asked, Lock::None).await?) })).await?;
+        let Some(client) = found else { return Ok((None, false)) };
+        let keys = client.jwks.as_deref().filter(|_| client.auth == AuthMethod::PrivateKeyJwt).and_then(|text| keys_of(text).ok());
+        let issuer = self.settings().issuer.clone();
+        let endpoint = format!("{issuer}{}", metadata::TOKEN);
+        let expect = client_assertion::Expect {
+            client_id: &id,
+            issuer: &issuer,
+            token_endpoint_allowed: client.endpoint_audience.then_some(endpoint.as_str()),
+            now: self.now(),
+        };
+        let Some(good) = keys.and_then(|keys| client_assertion::verify(assertion.expose(), &keys, &expect).ok()) else {
+            return Ok((Some(client), false));
+        };
+        let once = self.store().write(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.dpop_seen(&good.jti_hash, good.expires_at).await?) })).await?;
+        Ok((Some(client), once))
     }
+}
+
+/// The public keys that a client registered.
+pub(super) fn keys_of(text: &str) -> Result<ClientKeys, Refusal> {
+    let json: serde_json::Value = serde_json::from_str(text).map_err(|e| Refusal::invalid(format!("the JWK set is no JSON: {e}")))?;
+    ClientKeys::parse(&json).map_err(|e| Refusal::invalid(e.to_string()))
 }
 
 fn unproved() -> OAuthError {

@@ -61,12 +61,8 @@ pub(super) fn check_keys(auth: AuthMethod, jwks: Option<&str>) -> Result<(), Ref
         (AuthMethod::PrivateKeyJwt, None) => {
             Err(Refusal::invalid("a client that proves itself with `private_key_jwt` needs its public keys; paste its JWK set"))
         }
-        (AuthMethod::PrivateKeyJwt, Some(text)) => parse_keys(text),
+        (AuthMethod::PrivateKeyJwt, Some(text)) => super::authenticate::keys_of(text).map(drop),
         (_, Some(_)) => Err(Refusal::invalid("this client proves itself with a secret; leave its keys out, or choose `private_key_jwt`")),
         (_, None) => Ok(()),
     }
-}
-
-fn parse_keys(text: &str) -> Result<(), Refusal> {
-    serde_json::from_str::<serde_json::Value>(text).map(drop).map_err(|e| Refusal::invalid(format!("the JWK set is no JSON: {e}")))
 }

@@ -17,13 +17,12 @@ impl Engine {
     /// # Errors
     /// `not_signed_in` or `invalid_proof`.
     pub async fn caller(&self, token: &Secret, proof: &Proof, correlation: CorrelationId) -> Result<Call, Refusal> {
-        if !self.replay().fresh(proof.jti_hash, proof.iat, proof.expires_at, self.now()) {
-            return Err(Refusal::new(
-                Code::InvalidProof,
-                "this DPoP proof was used before, or made before the service started; make a new one for each request",
-            ));
+        let call = self.holder(token, &proof.jkt, correlation).await?;
+        // After the token: who has none must not fill the memory of what was seen.
+        if !self.replay().fresh(proof.jti_hash, proof.nonce.slot) {
+            return Err(Refusal::new(Code::InvalidProof, "this DPoP proof was used before; make a new one for each request"));
         }
-        self.holder(token, &proof.jkt, correlation).await
+        Ok(call)
     }
 
     /// Who holds the access token, if the key of the proof is the one that it is bound to.

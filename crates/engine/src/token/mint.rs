@@ -126,7 +126,7 @@ pub(crate) async fn claims(engine: &Engine, tx: &mut Tx, token: &Token, delegati
         case: named.then(|| case.to_owned()),
         dlg: named.then(|| delegation.id.to_string()),
         txn: delegation.transaction.to_string(),
-        cnf: token.jkt.clone().map(|jkt| Confirmation { jkt }),
+        cnf: token.jkt.clone().map(Confirmation::Key),
         embedded: engine.settings().embedded,
     })
 }

@@ -8,7 +8,7 @@ use countersign_oauth::{client_auth::Presented, form::Form, introspection::Prese
 use http::StatusCode;
 
 use super::{Posted, Refused, UNCACHED, correlation, presented};
-use crate::{app::App, caller::proof_if_any};
+use crate::{app::App, caller::token_proof};
 
 /// The revocation endpoint. A token that is not known is answered like one that was (RFC 7009 §2.2).
 pub(crate) async fn revoke(State(app): State<App>, posted: Posted) -> Result<Response, Refused> {
@@ -16,7 +16,7 @@ pub(crate) async fn revoke(State(app): State<App>, posted: Posted) -> Result<Res
     let presented = presented(&posted.parts, &form)?;
     let basic = matches!(presented, Presented::Basic(_));
     let PresentedToken(token) = PresentedToken::read(&form)?;
-    let proof = proof_if_any(&app, &posted.parts)?;
+    let proof = token_proof(&app, &posted.parts)?;
     let done = app.engine.revoke(&token, presented, proof.as_ref(), correlation(&posted.parts)?).await;
     done.map_err(|error| Refused { error, basic })?;
     Ok((StatusCode::OK, UNCACHED).into_response())
