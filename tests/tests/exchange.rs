@@ -64,13 +64,21 @@ async fn what_is_missing_forged_doubled_or_of_another_kind_is_refused() {
         ("an actor token that never was", e().with("actor_token", "csa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "invalid_request"),
         ("a warrant that never was", e().with("subject_token", "csw_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "invalid_request"),
         ("a first-party token as warrant", e().with("subject_token", dana.access.expose()), "invalid_request"),
-        ("a first-party token as subject", e().with("subject_token", dana.access.expose()).with("subject_token_type", TYPE_ACCESS_TOKEN), "unauthorized_client"),
+        (
+            "a first-party token as subject",
+            e().with("subject_token", dana.access.expose()).with("subject_token_type", TYPE_ACCESS_TOKEN),
+            "unauthorized_client",
+        ),
         (
             "a refresh token as subject",
             e().with("subject_token", dana.refresh.expose()).with("subject_token_type", "urn:ietf:params:oauth:token-type:refresh_token"),
             "invalid_request",
         ),
-        ("a parent by a client that is not its audience", e().with("subject_token", &token).with("subject_token_type", TYPE_ACCESS_TOKEN), "unauthorized_client"),
+        (
+            "a parent by a client that is not its audience",
+            e().with("subject_token", &token).with("subject_token_type", TYPE_ACCESS_TOKEN),
+            "unauthorized_client",
+        ),
         ("a parent called a JWT", e().with("subject_token", &token).with("subject_token_type", TYPE_JWT), "unauthorized_client"),
         ("an id token", e().with("subject_token_type", "urn:ietf:params:oauth:token-type:id_token"), "invalid_request"),
         ("no subject", e().without("subject_token"), "invalid_request"),

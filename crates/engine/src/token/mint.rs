@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use countersign_domain::{
-    alg::Algorithm,
     Code, Rail, Secret, Timestamp, TokenId,
+    alg::Algorithm,
     contract::{Contract, Format, Mode},
     delegation::Delegation,
     hop::Hop,

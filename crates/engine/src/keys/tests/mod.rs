@@ -115,6 +115,7 @@ async fn mint(ring: &KeyRing, algorithm: Algorithm) -> Secret {
         sub: "cus_8812".into(),
         aud: "https://api.example".into(),
         act: None,
+        may_act: None,
         scope: "profile:read".into(),
         client_id: "console".into(),
         iat,
