@@ -2,12 +2,14 @@
 export type ApiId = string;
 export type CallId = string;
 export type CaseId = string;
+export type ContractChangeId = string;
 export type CorrelationId = string;
 export type CustomerId = string;
 export type DelegationId = string;
 export type EventId = string;
 export type PersonId = string;
 export type RequestId = string;
+export type SecretId = string;
 export type SessionId = string;
 export type TenantId = string;
 export type TokenId = string;
@@ -17,6 +19,17 @@ export type Digest = string;
 export type Code = "not_signed_in" | "invalid_proof" | "fresh_proof_required" | "forbidden" | "refused" | "not_found" | "invalid_input" | "conflict" | "lapsed" | "case_not_yours" | "delegation_ended" | "too_many" | "busy" | "unavailable" | "unreachable";
 export type CaseState = "open" | "closed";
 export type Priority = "low" | "normal" | "high";
+export type Algorithm = "ES256" | "EdDSA" | "RS256" | "PS256";
+export type AuthMethod = "client_secret_basic" | "client_secret_post" | "private_key_jwt";
+export type Hop = { 
+/**
+ * The API, by the audience of its contract.
+ */
+audience: string, 
+/**
+ * The action there: a scope value.
+ */
+scope: string, };
 export type Action = { 
 /**
  * The scope value that stands for it (RFC 6749 §3.3), such as `address:write`.
@@ -33,7 +46,11 @@ effect: string,
 /**
  * What may go wrong.
  */
-risk: Risk, };
+risk: Risk, 
+/**
+ * What doing it takes at other APIs.
+ */
+calls?: Array<Hop>, };
 export type Endpoint = { 
 /**
  * The HTTP method.
@@ -51,8 +68,71 @@ scope: string,
  * A body to start from, as JSON text.
  */
 example?: string, };
+export type Format = "jwt" | "opaque";
+export type Subject = "unique" | "qualified";
 export type Mode = "delegated" | "impersonation";
 export type Risk = "low" | "medium" | "high" | "critical";
+export type Contract = { 
+/**
+ * Short name in addresses and lists, such as `accounts`; unique in the tenant.
+ */
+key: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * `aud` of its tokens; a URI, unique in the tenant (RFC 8707 §2).
+ */
+audience: string, 
+/**
+ * Where it answers.
+ */
+base_url: string, 
+/**
+ * What it can be asked to do.
+ */
+actions: Array<Action>, 
+/**
+ * How: for the explorer.
+ */
+endpoints: Array<Endpoint>, 
+/**
+ * The modes that it takes.
+ */
+modes: Array<Mode>, 
+/**
+ * Longest delegation, in minutes.
+ */
+max_minutes: number, 
+/**
+ * Longest life of one token, in seconds; never above 300.
+ */
+token_ttl_s: number, 
+/**
+ * Whether its tokens must be bound to a key (RFC 9449 §6).
+ */
+bound: boolean, 
+/**
+ * What its tokens look like.
+ */
+format: Format, 
+/**
+ * With what its JWTs are signed.
+ */
+alg: Algorithm, 
+/**
+ * What `sub` is unique in.
+ */
+subject: Subject, 
+/**
+ * The API's own client: it alone may exchange a token that the API was called with, for the actions that its own take elsewhere.
+ */
+client?: string, 
+/**
+ * The clients that may introspect its tokens (RFC 7662 §2.1), beside its own.
+ */
+introspection_clients: Array<string>, };
 export type EndReason = "agent" | "signed_out" | "time_over" | "case_closed" | "case_reassigned" | "signature_withdrawn" | "role_lost";
 export type Role = "agent" | "approver" | "admin" | "auditor";
 export type Decision = "sign" | "refuse";
@@ -400,7 +480,236 @@ token_ttl_s: number,
 /**
  * Whether its tokens are bound to a key (RFC 9449).
  */
-bound: boolean, };
+bound: boolean, 
+/**
+ * What its tokens look like.
+ */
+format: Format, 
+/**
+ * With what its JWTs are signed.
+ */
+alg: Algorithm, 
+/**
+ * What `sub` is unique in.
+ */
+subject: Subject, 
+/**
+ * The API's own client, which alone may exchange a token that the API was called with.
+ */
+client?: string, 
+/**
+ * The clients that may introspect its tokens, beside its own.
+ */
+introspection_clients: Array<string>, };
+export type ContractVersion = { 
+/**
+ * Its number.
+ */
+version: number, 
+/**
+ * Since when.
+ */
+at: Timestamp, };
+export type ContractDetail = { 
+/**
+ * The contract that stands, as it is written in a file.
+ */
+contract: Contract, 
+/**
+ * It as a list shows it.
+ */
+view: ContractView, 
+/**
+ * Its versions, newest first.
+ */
+versions: Array<ContractVersion>, };
+export type HopView = { 
+/**
+ * `aud` of the tokens there.
+ */
+audience: string, 
+/**
+ * What people call that API.
+ */
+api_name: string, 
+/**
+ * The action there: a scope value.
+ */
+scope: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * What may go wrong.
+ */
+risk: Risk, };
+export type ContractPropose = { 
+/**
+ * The whole contract. Its `key` says which API it is of.
+ */
+contract: Contract, };
+export type ContractChangeState = "waiting" | "accepted" | "refused" | "withdrawn";
+export type Difference = { 
+/**
+ * Where in the contract, such as `max_minutes` or `actions.refund:write.risk`.
+ */
+field: string, 
+/**
+ * What stood there, as JSON text.
+ */
+before?: string, 
+/**
+ * What would stand there.
+ */
+after?: string, };
+export type ContractChangeView = { 
+/**
+ * Its id.
+ */
+id: ContractChangeId, 
+/**
+ * The version that it would follow; 0 for an API that is new.
+ */
+base_version: number, 
+/**
+ * What is proposed.
+ */
+contract: Contract, 
+/**
+ * What is different from the version that it would follow.
+ */
+differences: Array<Difference>, 
+/**
+ * What a reviewer agrees to.
+ */
+digest: Digest, 
+/**
+ * Who proposed it.
+ */
+proposed_by: PersonRef, 
+/**
+ * When.
+ */
+proposed_at: Timestamp, 
+/**
+ * What became of it.
+ */
+state: ContractChangeState, 
+/**
+ * Who brought it there.
+ */
+decided_by?: PersonRef, 
+/**
+ * When.
+ */
+decided_at?: Timestamp, 
+/**
+ * Whether the person who looks at it may agree to it: somebody else than who proposed it.
+ */
+reviewable: boolean, };
+export type ContractReview = { 
+/**
+ * Yes or no.
+ */
+decision: Decision, 
+/**
+ * What was looked at.
+ */
+digest: Digest, };
+export type SecretView = { 
+/**
+ * Its id.
+ */
+id: SecretId, 
+/**
+ * When it was made.
+ */
+made_at: Timestamp, };
+export type ClientView = { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * How it proves who it is.
+ */
+auth: AuthMethod, 
+/**
+ * Its public keys as a JWK set, as JSON text, if it proves itself with one.
+ */
+jwks?: string, 
+/**
+ * Whether its assertions may name the token endpoint as audience, because its library can't name the issuer.
+ */
+endpoint_audience: boolean, 
+/**
+ * Its secrets, oldest first: two at most.
+ */
+secrets: Array<SecretView>, 
+/**
+ * The APIs that it is the client of, by key.
+ */
+apis: Array<string>, 
+/**
+ * The APIs whose tokens it may introspect, by key.
+ */
+introspects: Array<string>, 
+/**
+ * Since when it may no longer come.
+ */
+disabled_at?: Timestamp, 
+/**
+ * When it was registered.
+ */
+created_at: Timestamp, };
+export type ClientCreate = { 
+/**
+ * `client_id`: 3 to 64 lower-case letters, digits, dots, colons and hyphens, a letter first.
+ */
+id: string, 
+/**
+ * What people call it, 1 to 80 characters.
+ */
+name: string, 
+/**
+ * How it proves who it is.
+ */
+auth: AuthMethod, 
+/**
+ * Its public keys as a JWK set, as JSON text; for `private_key_jwt`, and only for that.
+ */
+jwks?: string, 
+/**
+ * Whether its assertions may name the token endpoint as audience.
+ */
+endpoint_audience: boolean, };
+export type ClientChange = { 
+/**
+ * What people call it.
+ */
+name?: string, 
+/**
+ * Its public keys from now on.
+ */
+jwks?: string, 
+/**
+ * Whether its assertions may name the token endpoint as audience.
+ */
+endpoint_audience?: boolean, 
+/**
+ * Whether it may no longer come. What it holds for itself is over at once.
+ */
+disabled?: boolean, };
+export type SecretDrop = { 
+/**
+ * Which.
+ */
+secret: SecretId, };
 export type RequestCreate = { 
 /**
  * The case that justifies it.
@@ -431,6 +740,10 @@ export type Preview = {
  * What policy says.
  */
 verdict: Verdict, 
+/**
+ * What it takes at other APIs, by risk from high to low.
+ */
+hops: Array<HopView>, 
 /**
  * The claims that the token would carry, and where each comes from; empty if refused.
  */
@@ -520,6 +833,10 @@ contract_version: number,
  * What, by risk from high to low.
  */
 actions: Array<Action>, 
+/**
+ * What that takes at other APIs, by risk from high to low.
+ */
+hops: Array<HopView>, 
 /**
  * For how long, in minutes from the start.
  */
@@ -665,6 +982,10 @@ audience: string,
  * What.
  */
 actions: Array<Action>, 
+/**
+ * What that takes at other APIs.
+ */
+hops: Array<HopView>, 
 /**
  * Whether the API sees who acts.
  */
@@ -967,6 +1288,15 @@ window: string,
  * The difference between the service's clock and this computer's, in milliseconds (service minus computer).
  */
 clock_skew_ms: number, };
+export type SecretSaved = { 
+/**
+ * Which.
+ */
+secret: SecretView, 
+/**
+ * The file, which only this user of the machine can read.
+ */
+path: string, };
 export type ApiCall = { 
 /**
  * The HTTP method.
