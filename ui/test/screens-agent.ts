@@ -170,7 +170,17 @@ export const agentScreens: Record<string, Screen> = {
       contract_list: { items: [accounts, { ...legacy, modes: ['delegated', 'impersonation'] }] },
       request_preview: {
         ...preview,
-        verdict: { ...preview.verdict, max_minutes: 15 },
+        verdict: {
+          ...preview.verdict,
+          max_minutes: 15,
+          reasons: [
+            { rule: 'case-binds', text: 'ZD-4702 is open, yours, and belongs to cus_3051' },
+            {
+              rule: 'rail:impersonation',
+              text: 'two signatures of different people, because it hides you from the API',
+            },
+          ],
+        },
         claims: preview.claims.filter((c) => c.name !== 'act'),
       },
     },

@@ -125,7 +125,9 @@ function ChangeRow({ of: c, on }: { of: ContractChangeView; on: boolean }) {
         <span className="cut">{c.contract.name}</span>
         <span className="push small mute">{versionOf(c)}</span>
       </span>
-      <span className="l2">{count(c.differences.length, 'difference')}</span>
+      <span className="l2">
+        {c.base_version === 0 ? count(c.contract.actions.length, 'action') : count(c.differences.length, 'difference')}
+      </span>
       <span className="l3">
         <span>
           {c.proposed_by.id === me.id ? 'yours' : `of ${c.proposed_by.name}`}, <When at={c.proposed_at} now={now} />

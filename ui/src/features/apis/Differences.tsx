@@ -45,7 +45,7 @@ function Side({ was, field, value }: { was?: boolean; field: string; value: stri
         {was ? '−' : '+'}
       </span>
       <span className="sr">{was ? 'before: ' : 'after: '}</span>
-      {risk ? <Risk of={risk} /> : text.includes('\n') ? <pre className="code">{text}</pre> : <Tag>{text}</Tag>}
+      {risk ? <Risk of={risk} /> : <Tag>{text}</Tag>}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 // How people read what a contract says.
 import type { ContractView, Format, Risk, Subject } from '~/api/types';
-import { RISKS } from './contract';
+import { isMembers, RISKS } from './contract';
 import { parsed } from './diff';
 
 const MEMBERS: Record<string, string> = {
@@ -36,16 +36,23 @@ export function fieldName(field: string): string {
   return `${of === 'actions' ? 'Action' : 'Operation'} ${what}`;
 }
 
-/** A value as people read it: texts without their marks, what has parts laid out. */
-export function valueText(value: string | undefined): string {
-  const it = parsed(value);
-  if (it === undefined) return '';
-  if (typeof it === 'string') return it;
+/** One line a member; a hop on one line; what is empty is said to be. */
+function plain(it: unknown): string {
   if (typeof it === 'boolean') return it ? 'yes' : 'no';
-  if (Array.isArray(it) && it.length === 0) return 'none';
-  if (Array.isArray(it) && it.every((x) => typeof x === 'string')) return it.join(', ');
-  return typeof it === 'object' ? JSON.stringify(it, null, 2) : String(it);
+  if (Array.isArray(it)) {
+    const lines = it.map(plain);
+    return lines.length === 0 ? 'none' : lines.join(it.some(isMembers) ? '\n' : ', ');
+  }
+  if (!isMembers(it)) return String(it);
+  if (typeof it.audience === 'string') return `${String(it.scope)} at ${it.audience}`;
+  return Object.entries(it)
+    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    .map(([name, value]) => `${PARTS[name] ?? name}: ${plain(value)}`)
+    .join('\n');
 }
+
+/** A value as people read it: no quotation marks, no braces. */
+export const valueText = (value: string | undefined): string => (value === undefined ? '' : plain(parsed(value)));
 
 export const riskOfValue = (field: string, value: string | undefined): Risk | undefined => {
   const it = parsed(value);

@@ -35,7 +35,7 @@ export function MakeSecretDialog({ of, onClose }: Props) {
             Cancel
           </Button>
           <Button kind="ink" icon={KeyRound} busy={make.isPending} onClick={() => make.mutate()}>
-            Make a secret
+            Make the secret
           </Button>
         </>
       }
