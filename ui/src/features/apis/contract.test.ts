@@ -99,7 +99,7 @@ describe('differences', () => {
     expect(valueText('[]')).toBe('none');
     expect(valueText('true')).toBe('yes');
     expect(valueText('{"scope":"a:b","risk":"low","calls":[{"audience":"https://b","scope":"c"}]}')).toBe(
-      'action that it needs: a:b\nrisk: low\nwhat it calls at other APIs: c at https://b',
+      'scope: a:b\nrisk: low\nwhat it calls at other APIs: c at https://b',
     );
   });
 });

@@ -47,7 +47,7 @@ function plain(it: unknown): string {
   if (typeof it.audience === 'string') return `${String(it.scope)} at ${it.audience}`;
   return Object.entries(it)
     .filter(([, value]) => !Array.isArray(value) || value.length > 0)
-    .map(([name, value]) => `${PARTS[name] ?? name}: ${plain(value)}`)
+    .map(([name, value]) => `${name === 'scope' ? name : (PARTS[name] ?? name)}: ${plain(value)}`)
     .join('\n');
 }
 

@@ -61,7 +61,8 @@ export function WhatHappens({ form, contract, preview, onChange }: Props) {
         <Verdict
           verdict={data.verdict}
           mode={form.mode}
-          wayOut={(reason) => wayOut(reason, form, contract, onChange)}
+          // Where nothing refuses, there is nothing to get out of.
+          wayOut={(reason) => (none === 'refused' ? wayOut(reason, form, contract, onChange) : undefined)}
         />
       ) : (
         <NoVerdict heading="Asking policy" text="It answers in a moment." />

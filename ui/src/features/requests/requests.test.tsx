@@ -102,7 +102,10 @@ describe('asking', () => {
   it('says plainly what an impersonation is, and offers no more than 15 minutes for it', async () => {
     const { user, platform } = renderApp(asking, dana, {
       contract_list: { items: [accounts, { ...selfcare, modes: ['delegated', 'impersonation'], max_minutes: 60 }] },
-      request_preview: preview,
+      request_preview: {
+        ...preview,
+        verdict: { ...preview.verdict, reasons: [{ rule: 'impersonation-two', text: 'two' }] },
+      },
     });
     expect(await screen.findByRole('radiogroup', { name: 'API' })).toBeTruthy();
     expect(screen.queryByRole('radiogroup', { name: 'Mode' })).toBeNull();
@@ -118,6 +121,7 @@ describe('asking', () => {
     await user.click(screen.getByRole('checkbox', { name: /See the pages/ }));
     await waitFor(async () => expect((await verdict()).textContent).toContain('The API will not see you'));
     expect(screen.getByText('opaque; introspects to')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Switch to delegated' })).toBeNull();
     expect(platform.of('request_preview').at(-1)?.input).toMatchObject({ mode: 'impersonation', minutes: 15 });
     await expectAccessible();
   });

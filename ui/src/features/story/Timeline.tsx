@@ -133,7 +133,8 @@ function DoneLine({ e, story: { request, delegation, events } }: { e: EventView;
     case 'request.create':
       return (
         <>
-          <b>{who} asks</b> to act for <Customer subject={request.customer.subject} /> on{' '}
+          <b>{who} asks</b> to {request.mode === 'impersonation' ? 'impersonate' : 'act for'}{' '}
+          <Customer subject={request.customer.subject} impersonated={request.mode === 'impersonation'} /> on{' '}
           <span className="mono">{request.case.key}</span>: {request.api_name},{' '}
           <b>{series(request.actions.map((a) => lower(a.name)))}</b>, {request.minutes} min.
           <Small>

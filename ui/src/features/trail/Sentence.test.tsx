@@ -20,12 +20,18 @@ it.each([
   ],
   ['token.issue', 'A machine, billing-api, got a token for itself.'],
   ['token.revoke', 'A machine, accounts-api, gave a token back for cus_4470, and what came of it is over with it.'],
-  ['alert.raise', 'Alert: somebody is impersonated, for cus_6093, by tove.'],
+  ['alert.raise', 'Alert: somebody is impersonated, for cus_6093 impersonated, by tove.'],
   ['key.activate', 'The service let a signing key sign from now on (ES256).'],
   ['key.retire', 'The service retired a signing key (ES256); what it signed still counts until it runs out.'],
   ['key.withdraw', 'ruth withdrew a signing key (ES256); what it signed no longer counts.'],
   ['clock.lower', 'ruth lowered the mark below which no token is minted.'],
 ])('tells %s', (kind, text) => expect(told(of(kind))).toBe(text));
+
+it('tells an impersonation from acting for somebody', () => {
+  const line = event('delegation.start', { impersonated: true });
+  expect(told(line)).toBe('dana started to impersonate cus_8812 impersonated on case ZD-4711.');
+  expect(told({ ...line, impersonated: false })).toBe('dana started to act for cus_8812 on case ZD-4711.');
+});
 
 it('tells what became of a proposal', () => {
   const line = (action: string) => ({ ...of('contract.review'), action });

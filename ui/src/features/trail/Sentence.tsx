@@ -7,7 +7,10 @@ import { Customer, Id } from '~/ui/words';
 import { codeWords, isId } from './words';
 
 const Mono = ({ children }: { children: ReactNode }) => <span className="fig">{children}</span>;
-const For = ({ e }: { e: EventView }) => (e.subject_name ? <Customer subject={e.subject_name} /> : null);
+const For = ({ e }: { e: EventView }) =>
+  e.subject_name ? <Customer subject={e.subject_name} impersonated={e.impersonated} /> : null;
+/** `act for`, `started to act for`; other words where the API does not see who acts. */
+const acting = (e: EventView) => (e.impersonated ? 'impersonate' : 'act for');
 const Case = ({ e }: { e: EventView }) => (e.case_key ? <Mono>{e.case_key}</Mono> : <>a case</>);
 const Person = ({ e }: { e: EventView }) => <b>{e.person_name ?? 'somebody'}</b>;
 const Scopes = ({ e }: { e: EventView }) => <Mono>{e.action || 'nothing'}</Mono>;
@@ -168,10 +171,10 @@ const DEEDS: Record<string, (e: EventView) => Deed> = {
   ],
   'request.create': (e) => [
     <>
-      asked to act for <For e={e} /> on case <Case e={e} />, with <Scopes e={e} /> at {e.resource}
+      asked to {acting(e)} <For e={e} /> on case <Case e={e} />, with <Scopes e={e} /> at {e.resource}
     </>,
     <>
-      ask to act for <For e={e} /> on case <Case e={e} />, with <Scopes e={e} />
+      ask to {acting(e)} <For e={e} /> on case <Case e={e} />, with <Scopes e={e} />
     </>,
   ],
   'request.review': (e) =>
@@ -210,10 +213,10 @@ const DEEDS: Record<string, (e: EventView) => Deed> = {
   ],
   'delegation.start': (e) => [
     <>
-      started to act for <For e={e} /> on case <Case e={e} />
+      started to {acting(e)} <For e={e} /> on case <Case e={e} />
     </>,
     <>
-      start to act for <For e={e} /> on case <Case e={e} />
+      start to {acting(e)} <For e={e} /> on case <Case e={e} />
     </>,
   ],
   'delegation.reissue': (e) => [
