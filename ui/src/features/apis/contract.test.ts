@@ -89,6 +89,10 @@ describe('differences', () => {
     ['introspection_clients', '["a"]', '["a","b"]', 'more machines are told about its tokens'],
     ['introspection_clients', '["a","b"]', '["b"]', undefined],
     ['name', '"A"', '"B"', undefined],
+    ['audience', '"https://a"', '"https://b"', 'its tokens go to another place'],
+    ['audience', undefined, '"https://b"', undefined],
+    ['max_minutes', undefined, '30', undefined],
+    ['client', undefined, '"svc:a"', 'this machine may take its tokens on to other APIs'],
   ])('%s from %s to %s: %s', (field, before, after, said) => expect(widens({ field, before, after })).toBe(said));
 
   it('reads as words', () => {

@@ -51,7 +51,7 @@ export function parsed(value: string | undefined): unknown {
 
 const more = (d: Difference) => {
   const [a, b] = [parsed(d.before), parsed(d.after)];
-  return typeof b === 'number' && (typeof a !== 'number' || b > a);
+  return typeof a === 'number' && typeof b === 'number' && b > a;
 };
 const added = (d: Difference): boolean => {
   const [a, b] = [parsed(d.before), parsed(d.after)];
@@ -74,8 +74,10 @@ export function widens(d: Difference): string | undefined {
   )
     return 'agents may ask to impersonate its customers';
   if (d.field === 'client' && after !== undefined) return 'this machine may take its tokens on to other APIs';
-  if (d.field === 'introspection_clients' && added(d)) return 'more machines are told about its tokens';
-  if (d.field === 'audience' || d.field === 'base_url') return 'its tokens go to another place';
+  if (d.field === 'introspection_clients' && before !== undefined && added(d))
+    return 'more machines are told about its tokens';
+  if ((d.field === 'audience' || d.field === 'base_url') && before !== undefined)
+    return 'its tokens go to another place';
   if (/^actions\.(.+)\.calls$/.test(d.field) && added(d)) return 'it reaches further, into other APIs';
   if (/^actions\.(.+)\.risk$/.test(d.field) && RISKS.indexOf(after as Risk) < RISKS.indexOf(before as Risk))
     return 'policy asks for less where the risk is lower';
