@@ -8,6 +8,7 @@ import type {
   ContractView,
   DelegationView,
   EventView,
+  HopView,
   Me,
   PersonRef,
   PersonView,
@@ -132,7 +133,29 @@ export const accounts: ContractView = {
   max_minutes: 60,
   token_ttl_s: 300,
   bound: false,
+  format: 'jwt',
+  alg: 'ES256',
+  subject: 'unique',
+  introspection_clients: ['accounts-api'],
 };
+
+/** What paying back takes at other APIs. */
+export const hops: HopView[] = [
+  {
+    audience: 'http://localhost:8482',
+    api_name: 'Billing API',
+    scope: 'invoice:read',
+    name: 'Read invoices and payments',
+    risk: 'low',
+  },
+  {
+    audience: 'http://localhost:8482',
+    api_name: 'Billing API',
+    scope: 'credit:write',
+    name: 'Credit an invoice',
+    risk: 'high',
+  },
+];
 
 const CASES: [string, string, string, CaseView['priority'], number][] = [
   ['ZD-4711', 'Moved house, bills still go to the old address', 'cus_8812', 'normal', -360],
@@ -182,6 +205,7 @@ export function request(key: string, more: Partial<RequestView> = {}): RequestVi
     audience: accounts.audience,
     contract_version: 1,
     actions: [actions.address, actions.read],
+    hops: [],
     minutes: 30,
     mode: 'delegated',
     reason: REASON,
@@ -219,6 +243,7 @@ export function delegation(key: string, more: Partial<DelegationView> = {}): Del
     api_name: accounts.name,
     audience: accounts.audience,
     actions: [actions.address, actions.read],
+    hops: [],
     mode: 'delegated',
     transaction: id('txn', '0c77e5'),
     started_at: at(-342),
@@ -243,6 +268,7 @@ export const preview: Preview = {
     max_minutes: 60,
     signers: [people.imre, people.sana],
   },
+  hops: [],
   claims: [
     { name: 'iss', value: '"http://localhost:8470"', origin: 'this service' },
     { name: 'sub', value: '"cus_3051"', origin: 'from the case' },
@@ -262,11 +288,15 @@ export const refusedPreview: Preview = {
     outcome: 'refused',
     signatures: 0,
     reasons: [
-      { rule: 'rail:impersonation_unavailable', text: 'impersonation is not available here; ask for delegated access' },
+      {
+        rule: 'impersonation-where-needed',
+        text: 'the Accounts API understands delegated tokens; ask for delegated access',
+      },
       { rule: 'time-at-most', text: '60 minutes is longer than the 30 that this may last; ask for 30 at most.' },
     ],
     max_minutes: 30,
   },
+  hops: [],
   claims: [],
 };
 

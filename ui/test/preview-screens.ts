@@ -1,6 +1,7 @@
 import type { ConsoleState } from '~/api/types';
 import type { Answers, FakePlatform } from './fake-platform';
 import { agentScreens } from './screens-agent';
+import { controlScreens } from './screens-control';
 import { doorScreens } from './screens-door';
 import { recordScreens } from './screens-record';
 import { signScreens } from './screens-sign';
@@ -15,4 +16,10 @@ export interface Screen {
   then?: (platform: FakePlatform) => void;
 }
 
-export const screens: Record<string, Screen> = { ...doorScreens, ...recordScreens, ...agentScreens, ...signScreens };
+export const screens: Record<string, Screen> = {
+  ...doorScreens,
+  ...recordScreens,
+  ...agentScreens,
+  ...signScreens,
+  ...controlScreens,
+};

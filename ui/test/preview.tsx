@@ -16,7 +16,7 @@ document.addEventListener('securitypolicyviolation', (e) => {
   console.error(document.title);
 });
 
-/** Waits for what a step needs, then does it: a chord such as `mod+k`, or the name of a button, or `name=text` to type. */
+/** Waits for what a step needs, then does it: a chord such as `mod+k`, or the name of a button, or `type label=text`. */
 async function step(what: string): Promise<void> {
   for (let i = 0; i < 100; i += 1) {
     if (act(what)) return;
@@ -38,12 +38,26 @@ function act(what: string): boolean {
     );
     return true;
   }
+  if (what.startsWith('type ')) {
+    const [label = '', ...text] = what.slice(5).split('=');
+    return type(label, text.join('='));
+  }
   const all = [...document.querySelectorAll<HTMLElement>('button, a, label, [role=radio], [role=menuitem]')];
   const found = all.find((b) => (b.getAttribute('aria-label') ?? b.textContent ?? '').trim().startsWith(what));
   if (found?.getAttribute('aria-haspopup') === 'menu')
     found.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
   else found?.click();
   return found !== undefined;
+}
+
+/** Types into the field with a label that starts so, in a way that React hears. */
+function type(label: string, text: string): boolean {
+  const found = [...document.querySelectorAll('label')].find((l) => (l.textContent ?? '').trim().startsWith(label));
+  const field = found?.control;
+  if (!(field instanceof HTMLTextAreaElement) && !(field instanceof HTMLInputElement)) return false;
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value')?.set?.call(field, text);
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  return true;
 }
 
 /** What axe finds, colours included, on the page as it is drawn. */

@@ -195,6 +195,36 @@ const others: EventView[] = [
     person: people.sana.id,
     person_name: 'sana',
   }),
+  line(48_113, -580, 'contract.propose', { ...nobody, actor: person('ruth'), resource: accounts.name }),
+  line(48_114, -560, 'contract.review', { ...nobody, actor: person('imre'), resource: accounts.name, action: 'sign' }),
+  line(48_115, -550, 'client.register', { ...nobody, actor: person('ruth'), resource: 'billing-api' }),
+  line(48_116, -540, 'client.change', {
+    ...nobody,
+    actor: person('ruth'),
+    resource: 'billing-api',
+    action: 'secret_make',
+  }),
+  line(48_118, -516, 'client.refuse', {
+    ...nobody,
+    actor: { kind: 'client', id: 'billing-api', name: 'billing-api' },
+    decision: 'refused',
+    code: 'invalid_client',
+  }),
+  line(48_119, -515, 'token.issue', {
+    ...nobody,
+    actor: { kind: 'client', id: 'billing-api', name: 'billing-api' },
+  }),
+  line(48_120, -514, 'token.revoke', { ...about('ZD-4698'), actor: api, token: id('tok', '5510ac') }),
+  line(48_121, -513, 'alert.raise', {
+    ...about('JSM-1164'),
+    actor: person('tove'),
+    resource: 'Self-care (legacy)',
+    impersonated: true,
+  }),
+  line(48_122, -512, 'key.activate', { ...nobody, actor: service, action: 'ES256' }),
+  line(48_123, -511, 'key.retire', { ...nobody, actor: service, action: 'ES256' }),
+  line(48_126, -430, 'key.withdraw', { ...nobody, actor: person('ruth'), action: 'ES256', text: 'it was in a backup' }),
+  line(48_127, -420, 'clock.lower', { ...nobody, actor: person('ruth') }),
 ];
 
 /** Old and plain ones, so that there is something to scroll. */

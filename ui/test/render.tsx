@@ -31,6 +31,7 @@ const USUAL: Answers = {
   contract_list: { items: [accounts] },
   request_list: { items: [] },
   delegation_list: { items: [] },
+  contract_change_list: { items: [] },
 };
 
 /** The whole UI at `path`, with a fake shell that is in `state` and answers `answers`. */

@@ -6,6 +6,7 @@ import {
   at,
   cases,
   delegation,
+  hops,
   id,
   people,
   preview,
@@ -15,6 +16,7 @@ import {
   signedBy,
   signedIn,
 } from './fixtures';
+import { selfcare as legacy } from './control-fixtures';
 import type { Answers } from './fake-platform';
 import type { Screen } from './preview-screens';
 
@@ -60,6 +62,27 @@ const ended = delegation('JSM-1164', {
   actions: [actions.address],
   live: false,
   ended: { at: at(-720), reason: 'case_closed', by: people.ruth },
+});
+
+const hidden = request('ZD-4702', {
+  id: id('req', 'e6114b'),
+  api: legacy.id,
+  api_name: legacy.name,
+  audience: legacy.audience,
+  actions: legacy.actions.slice(0, 1),
+  mode: 'impersonation',
+  minutes: 15,
+  needed: 2,
+});
+const masked = delegation('JSM-1164', {
+  api: legacy.id,
+  api_name: legacy.name,
+  audience: legacy.audience,
+  actions: legacy.actions.slice(0, 1),
+  mode: 'impersonation',
+  started_at: at(-200),
+  ends_at: at(700),
+  calls: 3,
 });
 
 const withAccess = cases.map((c) => {
@@ -139,6 +162,36 @@ export const agentScreens: Record<string, Screen> = {
       request_preview: refusedPreview,
     },
   },
+  'c3-request-impersonation': {
+    path: asking,
+    state: dana,
+    answers: {
+      ...one({ ...hidden, minutes: 15 }),
+      contract_list: { items: [accounts, { ...legacy, modes: ['delegated', 'impersonation'] }] },
+      request_preview: {
+        ...preview,
+        verdict: {
+          ...preview.verdict,
+          max_minutes: 15,
+          reasons: [
+            { rule: 'case-binds', text: 'ZD-4702 is open, yours, and belongs to cus_3051' },
+            {
+              rule: 'rail:impersonation',
+              text: 'two signatures of different people, because it hides you from the API',
+            },
+          ],
+        },
+        claims: preview.claims.filter((c) => c.name !== 'act'),
+      },
+    },
+  },
+  'c4-request-hops': { path: asking, state: dana, answers: { ...one(waiting), request_preview: { ...preview, hops } } },
+  'd1-waiting-hops': { path: `/requests/${waiting.id}`, state: dana, answers: one({ ...waiting, hops }) },
+  'd2-signed-impersonation': {
+    path: `/requests/${hidden.id}`,
+    state: dana,
+    answers: one({ ...hidden, state: 'signed', reviews: [signedBy(people.imre), signedBy(people.sana, -4)] }),
+  },
   'd1-waiting': { path: `/requests/${waiting.id}`, state: dana, answers: one(waiting) },
   'd2-signed': {
     path: `/requests/${waiting.id}`,
@@ -172,6 +225,27 @@ export const agentScreens: Record<string, Screen> = {
     steps: ['PUT', 'Send'],
   },
   'f3-explorer-nobody': { path: '/explorer', state: dana, answers: desk },
+  'f3-acting-impersonation': {
+    path: '/explorer',
+    state: signedIn('dana', { acting: masked }),
+    answers: {
+      ...desk,
+      contract_list: { items: [accounts, legacy] },
+      api_call: { ...answered, body: '{"name_shown":"••••••","plan":"Unlimited M","open_orders":1,"banner":null}' },
+    },
+    steps: ['GET', 'Send'],
+  },
+  'f3-acting-impersonation-warn': {
+    path: '/explorer',
+    state: signedIn('dana', { acting: { ...masked, ends_at: at(100) } }),
+    answers: { ...desk, contract_list: { items: [accounts, legacy] } },
+  },
+  'f6-acting-details': {
+    path: '/explorer',
+    state: signedIn('dana', { acting: { ...live, hops } }),
+    answers: desk,
+    steps: ['Accounts API,'],
+  },
   'f4-ended': {
     path: '/explorer',
     state: signedIn('dana', { acting: over }),

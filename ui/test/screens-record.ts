@@ -1,6 +1,6 @@
 import type { PersonView } from '~/api/types';
 import type { Answers } from './fake-platform';
-import { at, cases, consoleState, id, me, people, personViews, problem } from './fixtures';
+import { at, cases, consoleState, hops, id, me, people, personViews, problem } from './fixtures';
 import type { Screen } from './preview-screens';
 import { canonicalOf, DLG, endedStory, liveStory, moreLines, trailLines } from './record-fixtures';
 
@@ -91,6 +91,17 @@ export const recordScreens: Record<string, Screen> = {
   'g8-trail-fails': { path: '/trail', state: as('ines'), answers: { event_list: failing } },
   'g9-trail-offline': { path: '/trail', state: offline('ines'), answers: trail },
   'h1-story': { path: `/delegations/${DLG}`, state: as('ruth'), answers: { delegation_story: endedStory } },
+  'h1-story-hops': {
+    path: `/delegations/${DLG}`,
+    state: as('ruth'),
+    answers: {
+      delegation_story: {
+        ...endedStory,
+        delegation: { ...endedStory.delegation, hops },
+        request: { ...endedStory.request, hops },
+      },
+    },
+  },
   'h2-story-live': { path: `/delegations/${DLG}`, state: as('ruth'), answers: { delegation_story: liveStory } },
   'h3-story-not-yours': { path: `/delegations/${DLG}`, state: as('dana'), answers: { delegation_story: notFound } },
   'h4-story-fails': { path: `/delegations/${DLG}`, state: as('ruth'), answers: { delegation_story: failing } },

@@ -1,4 +1,5 @@
-import { aCase, actions, at, id, people, problem, request, signedBy, signedIn } from './fixtures';
+import { selfcare } from './control-fixtures';
+import { aCase, actions, at, hops, id, people, problem, request, signedBy, signedIn } from './fixtures';
 import type { Screen } from './preview-screens';
 
 const OWN = [{ rule: 'rail:own_request', text: 'you asked for it; nobody signs for themselves' }];
@@ -50,6 +51,18 @@ const reviewed = [
     ],
   }),
 ];
+const hidden = request('JSM-1164', {
+  id: id('req', 'e6114c'),
+  asker: people.tove,
+  api: selfcare.id,
+  api_name: selfcare.name,
+  audience: selfcare.audience,
+  actions: selfcare.actions.slice(0, 1),
+  mode: 'impersonation',
+  minutes: 15,
+  needed: 2,
+  asked_at: at(-60),
+});
 const sana = signedIn('sana');
 const lists = {
   request_list: ({ which }: { which: string }) => ({ items: which === 'to_sign' ? queue : reviewed }),
@@ -66,6 +79,22 @@ const on = (which: string) => `/sign?id=${id('req', which)}`;
 
 export const signScreens: Record<string, Screen> = {
   'e1-review': { path: on('c07d52'), state: sana, answers: lists },
+  'e1-review-hops': {
+    path: on('c07d52'),
+    state: sana,
+    answers: { ...lists, request_list: ({ which }) => ({ items: which === 'to_sign' ? [{ ...first, hops }] : [] }) },
+  },
+  'e2-review-impersonation': {
+    path: on('e6114c'),
+    state: sana,
+    answers: { ...lists, request_list: ({ which }) => ({ items: which === 'to_sign' ? [hidden, ...queue] : [] }) },
+  },
+  'e2-sign-impersonation': {
+    path: on('e6114c'),
+    state: sana,
+    answers: { ...lists, request_list: ({ which }) => ({ items: which === 'to_sign' ? [hidden, ...queue] : [] }) },
+    steps: ['Sign…'],
+  },
   'e3-step-up': { path: on('c07d52'), state: sana, answers: lists, steps: ['Sign…'] },
   'e3-step-up-waiting': {
     path: on('c07d52'),

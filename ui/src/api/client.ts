@@ -1,4 +1,5 @@
 // One typed function for each operation, under the operation's own name.
+import type { KeyRotate } from '~/features/keys/types';
 import type { Platform } from '~/platform';
 import type { Answer, Args, Command, EventQuery } from './commands';
 import type * as T from './types';
@@ -27,6 +28,18 @@ export function createClient(platform: Platform) {
     case_close: (id: T.CaseId) => ask('case_close', { id }),
     case_reopen: (id: T.CaseId) => ask('case_reopen', { id }),
     contract_list: () => items(ask('contract_list', {})),
+    contract_get: (id: T.ApiId) => ask('contract_get', { id }),
+    contract_propose: (input: T.ContractPropose) => ask('contract_propose', { input }),
+    contract_change_list: () => items(ask('contract_change_list', {})),
+    contract_review: (id: T.ContractChangeId, input: T.ContractReview) => ask('contract_review', { id, input }),
+    contract_withdraw: (id: T.ContractChangeId) => ask('contract_withdraw', { id }),
+    client_list: () => items(ask('client_list', {})),
+    client_create: (input: T.ClientCreate) => ask('client_create', { input }),
+    client_change: (id: string, input: T.ClientChange) => ask('client_change', { id, input }),
+    client_secret_make: (id: string) => ask('client_secret_make', { id }),
+    client_secret_drop: (id: string, input: T.SecretDrop) => ask('client_secret_drop', { id, input }),
+    key_list: () => items(ask('key_list', {})),
+    key_rotate: (input: KeyRotate) => ask('key_rotate', { input }),
     request_preview: (input: T.RequestCreate) => ask('request_preview', { input }),
     request_create: (input: T.RequestCreate) => ask('request_create', { input }),
     request_list: (which: T.RequestBox) => items(ask('request_list', { which })),

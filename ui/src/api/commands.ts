@@ -1,12 +1,22 @@
 // What the shell can be asked and what it says by itself. The names are the operations' names; the rest is the shell's own.
+import type { KeyRotate, KeyView } from '~/features/keys/types';
 import type {
   ApiAnswer,
   ApiCall,
+  ApiId,
   CaseAssign,
   CaseCreate,
   CaseId,
   CaseView,
+  ClientChange,
+  ClientCreate,
+  ClientView,
   ConsoleState,
+  ContractChangeId,
+  ContractChangeView,
+  ContractDetail,
+  ContractPropose,
+  ContractReview,
   ContractView,
   DelegationId,
   DelegationView,
@@ -29,6 +39,8 @@ import type {
   RequestId,
   RequestReview,
   RequestView,
+  SecretDrop,
+  SecretSaved,
   ServiceChoice,
   Story,
 } from './types';
@@ -67,6 +79,19 @@ export interface Commands {
   case_close: [{ id: CaseId }, CaseView];
   case_reopen: [{ id: CaseId }, CaseView];
   contract_list: [None, List<ContractView>];
+  contract_get: [{ id: ApiId }, ContractDetail];
+  contract_propose: [{ input: ContractPropose }, ContractChangeView];
+  contract_change_list: [None, List<ContractChangeView>];
+  contract_review: [{ id: ContractChangeId; input: ContractReview }, ContractChangeView];
+  contract_withdraw: [{ id: ContractChangeId }, ContractChangeView];
+  client_list: [None, List<ClientView>];
+  client_create: [{ input: ClientCreate }, ClientView];
+  client_change: [{ id: string; input: ClientChange }, ClientView];
+  /** The shell writes the secret into a file; it never comes here. */
+  client_secret_make: [{ id: string }, SecretSaved];
+  client_secret_drop: [{ id: string; input: SecretDrop }, ClientView];
+  key_list: [None, List<KeyView>];
+  key_rotate: [{ input: KeyRotate }, List<KeyView>];
   request_preview: [{ input: RequestCreate }, Preview];
   request_create: [{ input: RequestCreate }, RequestView];
   request_list: [{ which: RequestBox }, List<RequestView>];

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect } from 'react';
 
 export interface Crumb {
   name: string;
-  to: '/work' | '/sign' | '/trail' | '/cases' | '/people';
+  to: '/work' | '/sign' | '/trail' | '/apis' | '/cases' | '/people';
 }
 
 /** A page: its title, what can be done on it, and a body that scrolls. */

@@ -14,7 +14,7 @@ import { OfflineStrip } from './OfflineStrip';
 import { OverlayContext, type OverlayName } from './overlay';
 import { Palette } from './Palette';
 import { flat } from './places';
-import { requestsQuery } from './queries';
+import { contractChangesQuery, requestsQuery } from './queries';
 import { useClient, useMe, useOfflineSince } from './services';
 import { StatusBar } from './StatusBar';
 
@@ -27,12 +27,13 @@ export function Shell() {
   useFreshness();
   useWindowKeys(setOverlay, acting?.live === true);
   const toSign = useToSignCount();
+  const toReview = useToReviewCount();
   return (
     <OverlayContext value={setOverlay}>
       <div className="win" data-acting={acting?.frame}>
         {acting ? <SessionBar acting={acting} onEnd={() => setOverlay('end')} /> : <div />}
         <div className="app">
-          <Nav me={me} counts={{ sign: toSign }} />
+          <Nav me={me} counts={{ sign: toSign, apis: toReview }} />
           <main className={cx('main', offline !== null && 'has-strip')}>
             {offline !== null && <OfflineStrip since={offline} />}
             <Outlet />
@@ -52,6 +53,14 @@ function useToSignCount(): number {
   const client = useClient();
   const { data } = useQuery({ ...requestsQuery(client, 'to_sign'), enabled: me.roles.includes('approver') });
   return data?.filter((r) => r.not_signable.length === 0).length ?? 0;
+}
+
+function useToReviewCount(): number {
+  const me = useMe();
+  const client = useClient();
+  const enabled = me.roles.some((r) => r === 'admin' || r === 'approver');
+  const { data } = useQuery({ ...contractChangesQuery(client), enabled });
+  return data?.filter((c) => c.state === 'waiting' && c.reviewable).length ?? 0;
 }
 
 function useWindowKeys(open: (name: OverlayName) => void, acting: boolean): void {

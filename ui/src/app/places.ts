@@ -1,12 +1,23 @@
 // The places of the console, and who comes to which. Only what is built is among them.
-import { Activity, FolderOpen, type LucideIcon, PenLine, SquareTerminal, Ticket, Users } from 'lucide-react';
+import {
+  Activity,
+  Braces,
+  FolderOpen,
+  KeyRound,
+  type LucideIcon,
+  PenLine,
+  Server,
+  SquareTerminal,
+  Ticket,
+  Users,
+} from 'lucide-react';
 import type { Role } from '~/api/types';
 
-export type PlaceId = 'sign' | 'work' | 'explorer' | 'trail' | 'cases' | 'people';
+export type PlaceId = 'sign' | 'work' | 'explorer' | 'trail' | 'apis' | 'clients' | 'keys' | 'cases' | 'people';
 
 export interface Place {
   id: PlaceId;
-  to: '/sign' | '/work' | '/explorer' | '/trail' | '/cases' | '/people';
+  to: `/${PlaceId}`;
   name: string;
   icon: LucideIcon;
   /** After G. */
@@ -47,6 +58,9 @@ export function placesOf(roles: readonly Role[]): PlaceGroup[] {
     [
       'Control',
       [
+        [has(roles, 'admin', 'auditor', 'approver'), { id: 'apis', to: '/apis', name: 'APIs', icon: Braces, key: 'a' }],
+        [has(roles, 'admin', 'auditor'), { id: 'clients', to: '/clients', name: 'Clients', icon: Server, key: 'n' }],
+        [has(roles, 'admin', 'auditor'), { id: 'keys', to: '/keys', name: 'Keys', icon: KeyRound, key: 'i' }],
         [has(roles, 'admin', 'approver'), { id: 'cases', to: '/cases', name: 'Cases', icon: Ticket, key: 'c' }],
         [has(roles, 'admin'), { id: 'people', to: '/people', name: 'People and roles', icon: Users, key: 'u' }],
       ],

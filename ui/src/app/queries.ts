@@ -4,8 +4,8 @@ import { passing } from '~/api/errors';
 import type { Client } from '~/api/client';
 import type { EventView, RequestBox } from '~/api/types';
 
-export const createQueries = () =>
-  new QueryClient({
+export function createQueries(): QueryClient {
+  const queries = new QueryClient({
     defaultOptions: {
       queries: {
         networkMode: 'always',
@@ -17,10 +17,20 @@ export const createQueries = () =>
       mutations: { networkMode: 'always', retry: false },
     },
   });
+  // What somebody typed is kept however long they look at something else.
+  queries.setQueryDefaults(keys.drafts, { gcTime: Infinity });
+  return queries;
+}
 
 export const keys = {
   cases: ['cases'],
   contracts: ['contracts'],
+  contract: (id: string) => ['contracts', 'one', id],
+  contractChanges: ['contracts', 'changes'],
+  clients: ['clients'],
+  drafts: ['draft'],
+  draft: (of: string) => ['draft', of],
+  signingKeys: ['signing keys'],
   requests: ['requests'],
   requestList: (which: RequestBox) => ['requests', which],
   request: (id: string) => ['requests', 'one', id],
@@ -34,6 +44,13 @@ export const keys = {
 export const casesQuery = (client: Client) => queryOptions({ queryKey: keys.cases, queryFn: client.case_list });
 export const contractsQuery = (client: Client) =>
   queryOptions({ queryKey: keys.contracts, queryFn: client.contract_list, staleTime: 300_000 });
+export const contractQuery = (client: Client, id: string) =>
+  queryOptions({ queryKey: keys.contract(id), queryFn: () => client.contract_get(id) });
+export const contractChangesQuery = (client: Client) =>
+  queryOptions({ queryKey: keys.contractChanges, queryFn: client.contract_change_list });
+export const clientsQuery = (client: Client) => queryOptions({ queryKey: keys.clients, queryFn: client.client_list });
+export const signingKeysQuery = (client: Client) =>
+  queryOptions({ queryKey: keys.signingKeys, queryFn: client.key_list });
 export const requestsQuery = (client: Client, which: RequestBox) =>
   queryOptions({ queryKey: keys.requestList(which), queryFn: () => client.request_list(which) });
 export const requestQuery = (client: Client, id: string) =>
@@ -55,7 +72,10 @@ const TOUCHES: Record<string, readonly (readonly string[])[]> = {
   token: [keys.delegations],
   call: [keys.delegations],
   person: [keys.people, keys.requests],
-  contract: [keys.contracts],
+  // Which APIs a client is the client of stands in their contracts.
+  contract: [keys.contracts, keys.clients],
+  client: [keys.clients],
+  key: [keys.signingKeys],
 };
 
 /** What these lines have made stale. */

@@ -1,6 +1,10 @@
 import { createRootRoute, createRoute, createRouter, Navigate, type RouterHistory } from '@tanstack/react-router';
+import { ApisPage } from '~/features/apis/ApisPage';
+import { ProposePage } from '~/features/apis/ProposePage';
 import { CasesPage } from '~/features/cases/CasesPage';
+import { ClientsPage } from '~/features/clients/ClientsPage';
 import { ExplorerPage } from '~/features/explorer/ExplorerPage';
+import { KeysPage } from '~/features/keys/KeysPage';
 import { PeoplePage } from '~/features/people/PeoplePage';
 import { NewRequestPage } from '~/features/requests/NewRequestPage';
 import { RequestPage } from '~/features/requests/RequestPage';
@@ -69,6 +73,34 @@ const trail = createRoute({
   validateSearch: (s: Record<string, unknown>): { event?: string } => ({ event: text(s.event) }),
 });
 const story = createRoute({ getParentRoute: () => root, path: '/delegations/$id', component: StoryPage });
+const apis = createRoute({
+  getParentRoute: () => root,
+  path: '/apis',
+  component: only(['admin', 'auditor', 'approver'], ApisPage),
+  /** `id`: the API that is shown. `change`: the proposal that is. */
+  validateSearch: (s: Record<string, unknown>): { id?: string; change?: string } => ({
+    id: text(s.id),
+    change: text(s.change),
+  }),
+});
+const propose = createRoute({
+  getParentRoute: () => root,
+  path: '/apis/propose',
+  component: only(['admin'], ProposePage),
+  /** `id`: whose contract is to change; none for a new API. */
+  validateSearch: (s: Record<string, unknown>): { id?: string } => ({ id: text(s.id) }),
+});
+const clients = createRoute({
+  getParentRoute: () => root,
+  path: '/clients',
+  component: only(['admin', 'auditor'], ClientsPage),
+  validateSearch: (s: Record<string, unknown>): { id?: string } => ({ id: text(s.id) }),
+});
+const signingKeys = createRoute({
+  getParentRoute: () => root,
+  path: '/keys',
+  component: only(['admin', 'auditor'], KeysPage),
+});
 const cases = createRoute({
   getParentRoute: () => root,
   path: '/cases',
@@ -76,7 +108,22 @@ const cases = createRoute({
 });
 const people = createRoute({ getParentRoute: () => root, path: '/people', component: only(['admin'], PeoplePage) });
 
-const routeTree = root.addChildren([home, work, newRequest, request, sign, explorer, trail, story, cases, people]);
+const routeTree = root.addChildren([
+  home,
+  work,
+  newRequest,
+  request,
+  sign,
+  explorer,
+  trail,
+  story,
+  apis,
+  propose,
+  clients,
+  signingKeys,
+  cases,
+  people,
+]);
 
 export const buildRouter = (history: RouterHistory) => createRouter({ routeTree, history });
 

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { at, delegation, event, people, problem, request, signedIn } from '~test/fixtures';
+import { at, delegation, event, hops, people, problem, request, signedIn } from '~test/fixtures';
 import { expectAccessible, renderApp } from '~test/render';
 
 const live = delegation('ZD-4711');
@@ -95,6 +95,32 @@ describe('the session bar', () => {
     expect(container.querySelector('.win')?.getAttribute('data-acting')).toBe('delegated');
     act(() => clock.pass(1000));
     expect((await bar()).textContent).toContain('24:17');
+    await expectAccessible();
+  });
+
+  it('unfolds what was signed for, at other APIs too, by risk', async () => {
+    const { user } = renderApp('/work', signedIn('dana', { acting: { ...live, hops } }));
+    await user.click(await screen.findByRole('button', { name: 'Accounts API, 2 actions, 2 more at Billing API' }));
+    const details = await screen.findByRole('dialog', { name: 'What was signed for' });
+    expect(details.textContent).toContain('Change postal address');
+    expect(within(details).getByRole('list', { name: 'At other APIs' }).textContent).toMatch(
+      /Credit an invoice.*High.*Read invoices and payments.*Low/,
+    );
+    await expectAccessible();
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('says of an impersonation that it is one, and stays so to the end', async () => {
+    const masked = { ...live, mode: 'impersonation' as const, ends_at: at(130) };
+    const { clock, container } = renderApp('/work', signedIn('dana', { acting: masked }));
+    const region = await bar();
+    expect(region.textContent).toContain('Impersonatingcus_8812The API cannot tell you apart. The trail names you.');
+    const frame = () => container.querySelector('.win')?.getAttribute('data-acting');
+    expect([region.dataset.mode, frame()]).toEqual(['impersonation', 'impersonation']);
+    act(() => clock.pass(20_000));
+    expect([region.dataset.tone, frame()]).toEqual(['warn', 'impersonation']);
+    expect(region.textContent).toContain('Ends in01:50');
     await expectAccessible();
   });
 

@@ -1,5 +1,7 @@
+import { VenetianMask } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { Action, Mode, RequestView } from '~/api/types';
+import type { Action, HopView, Mode, RequestView } from '~/api/types';
+import { Icon } from './Icon';
 import { Band, Rosette } from './Rosette';
 import { cx, lower, series, shortHash, word } from './text';
 import { clockTime, duration, exact } from './time';
@@ -43,8 +45,10 @@ export const modeTitle = (mode: Mode) =>
 export function Sentence({ of, tenant, small }: { of: RequestView; tenant: string; small?: boolean }) {
   return (
     <p className={cx('prose', small && 'sm')}>
-      <b>{of.asker.name}</b> asks to act for customer <Customer subject={of.customer.subject} /> of {tenant}, on case{' '}
-      <span className="fig">{of.case.key}</span>, at <b>{of.api_name}</b>, to <ActionNames of={of.actions} />, for{' '}
+      <b>{of.asker.name}</b> asks to {of.mode === 'impersonation' ? <b>impersonate</b> : 'act for'} customer{' '}
+      <Customer subject={of.customer.subject} /> of {tenant}, on case <span className="fig">{of.case.key}</span>, at{' '}
+      <b>{of.api_name}</b>, to <ActionNames of={of.actions} />, <Through hops={of.hops} />
+      for{' '}
       <b className="nowrap">
         {of.minutes} {of.minutes === 1 ? 'minute' : 'minutes'}
       </b>{' '}
@@ -53,7 +57,25 @@ export function Sentence({ of, tenant, small }: { of: RequestView; tenant: strin
   );
 }
 
-function ActionNames({ of }: { of: readonly Action[] }) {
+/** What the actions take elsewhere is signed with them. */
+function Through({ hops }: { hops: readonly HopView[] }) {
+  const apis = [...new Set(hops.map((h) => h.api_name))];
+  if (apis.length === 0) return null;
+  return (
+    <>
+      and through it{' '}
+      {apis.map((api, i) => (
+        <span key={api}>
+          {i > 0 && ', and '}
+          at <b>{api}</b> to <ActionNames of={hops.filter((h) => h.api_name === api)} />
+        </span>
+      ))}
+      ,{' '}
+    </>
+  );
+}
+
+function ActionNames({ of }: { of: readonly Pick<Action, 'scope' | 'name'>[] }) {
   return of.map((action, i) => (
     <span key={action.scope}>
       {i > 0 && (i === of.length - 1 ? ' and ' : ', ')}
@@ -80,6 +102,7 @@ export function Instrument({ request, tenant, me, signable, compact }: Instrumen
   return (
     <article className={cx('inst', compact && 'compact')} data-mode={request.mode} aria-label="Request">
       <Band />
+      {request.mode === 'impersonation' && <Masked request={request} />}
       <div className="inst-h">
         <h2>{modeTitle(request.mode)}</h2>
         <Id of={request.id} />
@@ -120,6 +143,16 @@ export function Instrument({ request, tenant, me, signable, compact }: Instrumen
     </article>
   );
 }
+
+/** Said before anything is read. */
+const Masked = ({ request }: { request: RequestView }) => (
+  <p className="masked">
+    <Icon of={VenetianMask} />
+    <span>
+      <b>Impersonation.</b> {request.api_name} will take what {request.asker.name} does for the customer’s own doing.
+    </span>
+  </p>
+);
 
 const Moment = ({ at }: { at: string }) => (
   <time dateTime={at} title={exact(at)}>

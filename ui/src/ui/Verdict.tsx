@@ -1,4 +1,13 @@
-import { Check, CircleDashed, CircleSlash, type LucideIcon, PenLine, TriangleAlert, X } from 'lucide-react';
+import {
+  Check,
+  CircleDashed,
+  CircleSlash,
+  type LucideIcon,
+  PenLine,
+  TriangleAlert,
+  VenetianMask,
+  X,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Claim, Mode, Reason, Verdict as VerdictView } from '~/api/types';
 import { sentence } from '~/api/errors';
@@ -38,6 +47,11 @@ export function Verdict({
       }
     >
       <ul className="why">
+        {!refused && mode === 'impersonation' && (
+          <Line icon={VenetianMask} tone="t-seal">
+            The API will not see you, only the customer. The trail names you on every line, and an alert is raised.
+          </Line>
+        )}
         {verdict.reasons.map((reason) => (
           <Line
             key={reason.rule + reason.text}
@@ -130,11 +144,20 @@ function Frame(props: {
 }
 
 /** The very claims that the token would carry, and where each comes from. */
-export function Claims({ claims, none }: { claims: readonly Claim[]; none?: 'refused' | 'not yet' | undefined }) {
+export function Claims({
+  claims,
+  form,
+  none,
+}: {
+  claims: readonly Claim[];
+  /** What the API's tokens look like. */
+  form: string;
+  none?: 'refused' | 'not yet' | undefined;
+}) {
   return (
     <section className="claims" aria-label="Token that this would make">
       <header>
-        Token that this would make<span className="push">{none ? 'none' : 'at+jwt, ES256'}</span>
+        Token that this would make<span className="push">{none ? 'none' : form}</span>
       </header>
       <ol>
         {none ? (

@@ -5,10 +5,11 @@ import type { DelegationView } from '~/api/types';
 import { useClient, useMe } from '~/app/services';
 import { Button } from '~/ui/Button';
 import { Icon } from '~/ui/Icon';
-import { count } from '~/ui/text';
+import { count, cx } from '~/ui/text';
 import { clockTime, countdown, exact } from '~/ui/time';
 import { useFailure } from '~/ui/Toast';
 import type { Acting } from './acting';
+import { BarDetails } from './BarDetails';
 import { endSentence } from './ended';
 
 /** On top of every screen while somebody acts: for whom, on which case, how long, and End. */
@@ -28,10 +29,9 @@ export function SessionBar({ acting, onEnd }: { acting: Acting; onEnd: () => voi
         <WhoFor delegation={delegation} />
       </div>
       <div className="facts">
-        <span className="mono">{delegation.case.key}</span>
-        <span>
-          {delegation.api_name}, {count(delegation.actions.length, 'action')}
-        </span>
+        {impersonation && <span className="cut">The API cannot tell you apart. The trail names you.</span>}
+        <span className={cx('mono', impersonation && 'opt')}>{delegation.case.key}</span>
+        <BarDetails delegation={delegation} />
         <span className="opt">{count(delegation.calls, 'call')}</span>
       </div>
       <div className="left" role="timer" aria-live="off">

@@ -1,20 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { UsersRound, VenetianMask } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
-import type { CaseView, ContractView, Mode as ModeValue, Preview, RequestView } from '~/api/types';
+import type { CaseView, ContractView, Preview, RequestView } from '~/api/types';
 import { useKeys } from '~/app/keys';
 import { keys } from '~/app/queries';
 import { useClient, useOfflineWhy } from '~/app/services';
 import { sentence } from '~/api/errors';
 import { Button } from '~/ui/Button';
 import { Refusal } from '~/ui/Fault';
-import { Icon } from '~/ui/Icon';
 import { Seg } from '~/ui/Seg';
 import { word } from '~/ui/text';
-import { Mode } from '~/ui/words';
 import { ActionChoice } from './ActionList';
-import { type Form, inputOf, minuteSteps, missing, REASON_MAX, startForm } from './form';
+import { type Form, inputOf, longest, minuteSteps, missing, REASON_MAX, startForm } from './form';
+import { ModeChoice } from './ModeChoice';
 import { usePreview, WhatHappens } from './WhatHappens';
 
 interface Props {
@@ -61,9 +59,13 @@ export function RequestForm({ about, contracts, from }: Props) {
             />
           </fieldset>
           <div className="pair">
-            <ModeChoice modes={contract.modes} mode={form.mode} onChange={(mode) => change({ mode })} />
+            <ModeChoice
+              modes={contract.modes}
+              mode={form.mode}
+              onChange={(mode) => change({ mode, minutes: Math.min(form.minutes, longest(contract, mode)) })}
+            />
             <MinuteChoice
-              steps={minuteSteps(contract, preview.data?.verdict)}
+              steps={minuteSteps(contract, form.mode, preview.data?.verdict)}
               minutes={form.minutes}
               onChange={(minutes) => change({ minutes })}
             />
@@ -164,60 +166,6 @@ function ApiChoice({
           onChange={onChange}
         />
       )}
-    </div>
-  );
-}
-
-const SEES: Record<ModeValue, string> = {
-  delegated: 'The API sees the customer and you.',
-  impersonation: 'The API sees the customer only. Introspection and the trail see you.',
-};
-
-/** A choice only where the API's contract takes both; else it is printed. */
-function ModeChoice({
-  modes,
-  mode,
-  onChange,
-}: {
-  modes: readonly ModeValue[];
-  mode: ModeValue;
-  onChange: (mode: ModeValue) => void;
-}) {
-  return (
-    <div>
-      <span className="lab">Mode</span>
-      {modes.length === 1 ? (
-        <p className="printed-mode">
-          <Mode of={mode} />
-        </p>
-      ) : (
-        <Seg
-          label="Mode"
-          value={mode}
-          onChange={onChange}
-          items={[
-            {
-              value: 'delegated',
-              label: (
-                <>
-                  <Icon of={UsersRound} size={14} />
-                  Delegated
-                </>
-              ),
-            },
-            {
-              value: 'impersonation',
-              label: (
-                <>
-                  <Icon of={VenetianMask} size={14} />
-                  Impersonation
-                </>
-              ),
-            },
-          ]}
-        />
-      )}
-      <p className="help">{SEES[mode]}</p>
     </div>
   );
 }

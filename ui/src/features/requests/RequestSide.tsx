@@ -4,6 +4,7 @@ import type { RequestView } from '~/api/types';
 import { useNow } from '~/app/clock';
 import { useKeys } from '~/app/keys';
 import { useMe } from '~/app/services';
+import { HopList } from '~/ui/Hops';
 import { Icon } from '~/ui/Icon';
 import { Note, Panel } from '~/ui/parts';
 import { series, word } from '~/ui/text';
@@ -16,6 +17,11 @@ export function RequestSide({ request }: { request: RequestView }) {
   return (
     <>
       <Standing request={request} />
+      {request.hops.length > 0 && (
+        <Panel title="What it takes at other APIs">
+          <HopList hops={request.hops} />
+        </Panel>
+      )}
       <Panel title="So far">
         <div className="in stack stack-4">
           {history(request).map(([at, what]) => (

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Play } from 'lucide-react';
+import { Play, VenetianMask } from 'lucide-react';
 import type { RequestView } from '~/api/types';
 import { keys } from '~/app/queries';
 import { useClient, useConsole, useOfflineWhy } from '~/app/services';
@@ -31,17 +31,18 @@ export function useStart(request: RequestView) {
 
 export function StartButton({ request, small }: { request: RequestView; small?: boolean }) {
   const { start, why } = useStart(request);
+  const masked = request.mode === 'impersonation';
   return (
     <Button
-      kind="sign"
+      kind={masked ? 'danger-solid' : 'sign'}
       size={small ? 'sm' : 'lg'}
-      icon={Play}
+      icon={masked ? VenetianMask : Play}
       keys={small ? undefined : 'mod+enter'}
       why={why}
       busy={start.isPending}
       onClick={() => start.mutate()}
     >
-      {small ? 'Start' : `Start, ${request.minutes} min`}
+      {small ? 'Start' : masked ? `Start to impersonate, ${request.minutes} min` : `Start, ${request.minutes} min`}
     </Button>
   );
 }

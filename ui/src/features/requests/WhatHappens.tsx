@@ -4,6 +4,8 @@ import type { ContractView, Preview, Reason } from '~/api/types';
 import { shown } from '~/api/errors';
 import { useClient } from '~/app/services';
 import { Refusal } from '~/ui/Fault';
+import { HopList } from '~/ui/Hops';
+import { Panel } from '~/ui/parts';
 import { Claims, NoVerdict, Verdict, type Way } from '~/ui/Verdict';
 import { type Form, inputOf } from './form';
 
@@ -59,15 +61,28 @@ export function WhatHappens({ form, contract, preview, onChange }: Props) {
         <Verdict
           verdict={data.verdict}
           mode={form.mode}
-          wayOut={(reason) => wayOut(reason, form, contract, onChange)}
+          // Where nothing refuses, there is nothing to get out of.
+          wayOut={(reason) => (none === 'refused' ? wayOut(reason, form, contract, onChange) : undefined)}
         />
       ) : (
         <NoVerdict heading="Asking policy" text="It answers in a moment." />
       )}
-      <Claims claims={data?.claims ?? []} none={none} />
+      {data && data.hops.length > 0 && (
+        <Panel title="What it takes at other APIs">
+          <div className="stack">
+            <p className="small two">Whoever signs your request signs this with it.</p>
+            <HopList hops={data.hops} />
+          </div>
+        </Panel>
+      )}
+      <Claims claims={data?.claims ?? []} form={tokenForm(contract)} none={none} />
     </aside>
   );
 }
+
+/** What its tokens are, in a few words. */
+const tokenForm = (contract: ContractView) =>
+  contract.format === 'opaque' ? 'opaque; introspects to' : `at+jwt, ${contract.alg}`;
 
 /** What on the form would lift this reason, where one thing would. */
 function wayOut(reason: Reason, form: Form, contract: ContractView, onChange: Props['onChange']): Way | undefined {

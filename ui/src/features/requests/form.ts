@@ -14,10 +14,17 @@ export const REASON_MIN = 20;
 export const REASON_MAX = 2000;
 const STEPS = [5, 15, 30, 60, 120, 240];
 const USUAL_MINUTES = 15;
+/** What hides who acts lasts no longer, whatever API and policy allow. */
+export const IMPERSONATION_MINUTES = 15;
 
-/** The minutes that can be chosen: what the API and policy allow, and no more. */
-export function minuteSteps(contract: ContractView, verdict?: Verdict): number[] {
-  const limit = Math.min(contract.max_minutes, verdict && verdict.max_minutes > 0 ? verdict.max_minutes : Infinity);
+/** Longest in this mode, as far as the API and the mode themselves say. */
+export const longest = (contract: ContractView, mode: Mode): number =>
+  mode === 'impersonation' ? Math.min(contract.max_minutes, IMPERSONATION_MINUTES) : contract.max_minutes;
+
+/** The minutes that can be chosen: what the API, the mode and policy allow, and no more. */
+export function minuteSteps(contract: ContractView, mode: Mode, verdict?: Verdict): number[] {
+  const policy = verdict && verdict.max_minutes > 0 ? verdict.max_minutes : Infinity;
+  const limit = Math.min(longest(contract, mode), policy);
   const steps = STEPS.filter((m) => m <= limit);
   return steps.includes(limit) ? steps : [...steps, limit];
 }
@@ -27,11 +34,14 @@ export function startForm(contracts: readonly ContractView[], from?: RequestView
   const contract = contracts.find((c) => c.id === from?.api) ?? contracts[0];
   const scopes = new Set(contract?.actions.map((a) => a.scope));
   const earlier = contract?.id === from?.api ? from : undefined;
+  // An API that no longer takes the mode of an earlier request is asked in one that it takes.
+  const mode = contract?.modes.find((m) => m === earlier?.mode) ?? contract?.modes[0] ?? 'delegated';
+  const limit = contract ? longest(contract, mode) : USUAL_MINUTES;
   return {
     api: contract?.id ?? '',
     actions: earlier?.actions.map((a) => a.scope).filter((s) => scopes.has(s)) ?? [],
-    minutes: Math.min(earlier?.minutes ?? USUAL_MINUTES, contract?.max_minutes ?? USUAL_MINUTES),
-    mode: earlier?.mode ?? contract?.modes[0] ?? 'delegated',
+    minutes: Math.min(earlier?.minutes ?? USUAL_MINUTES, limit),
+    mode,
     reason: earlier?.reason ?? '',
   };
 }

@@ -6,6 +6,7 @@ import {
   at,
   delegation,
   event,
+  hops,
   id,
   people,
   preview,
@@ -16,6 +17,7 @@ import {
   signedIn,
 } from '~test/fixtures';
 import type { RequestView } from '~/api/types';
+import { selfcare } from '~test/control-fixtures';
 import { expectAccessible, renderApp } from '~test/render';
 import { minuteSteps, missing, startForm } from './form';
 
@@ -79,22 +81,71 @@ describe('asking', () => {
       contract_list: { items: [both] },
       request_preview: refusedPreview,
     });
-    await user.click(await screen.findByRole('radio', { name: 'Impersonation' }));
-    await user.click(screen.getByRole('radio', { name: '60' }));
+    await user.click(await screen.findByRole('radio', { name: '60' }));
     await user.click(screen.getByRole('checkbox', { name: /Read profile/ }));
     await waitFor(async () => expect((await verdict()).textContent).toContain('This cannot be asked'));
-    expect((await verdict()).textContent).toContain(
-      'Impersonation is not available here; ask for delegated access.rail:impersonation_unavailable',
-    );
     expect(screen.getByText('// refused: nothing would be minted')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Cannot be asked' }).getAttribute('aria-disabled')).toBe('true');
-    await expectAccessible();
     await user.click(screen.getByRole('button', { name: 'Use 30 minutes' }));
     expect(screen.getByRole('radio', { name: '30' })).toHaveProperty('ariaChecked', 'true');
-    await user.click(screen.getByRole('button', { name: 'Switch to delegated' }));
-    await waitFor(() =>
-      expect(platform.of('request_preview').at(-1)?.input).toMatchObject({ mode: 'delegated', minutes: 30 }),
+    await user.click(screen.getByRole('radio', { name: 'Impersonation' }));
+    expect((await verdict()).textContent).toContain(
+      'The Accounts API understands delegated tokens; ask for delegated access.default-1, impersonation-where-needed',
     );
+    await expectAccessible();
+    await user.click(await screen.findByRole('button', { name: 'Switch to delegated' }));
+    await waitFor(() =>
+      expect(platform.of('request_preview').at(-1)?.input).toMatchObject({ mode: 'delegated', minutes: 15 }),
+    );
+  });
+
+  it('says plainly what an impersonation is, and offers no more than 15 minutes for it', async () => {
+    const { user, platform } = renderApp(asking, dana, {
+      contract_list: { items: [accounts, { ...selfcare, modes: ['delegated', 'impersonation'], max_minutes: 60 }] },
+      request_preview: {
+        ...preview,
+        verdict: { ...preview.verdict, reasons: [{ rule: 'impersonation-two', text: 'two' }] },
+      },
+    });
+    expect(await screen.findByRole('radiogroup', { name: 'API' })).toBeTruthy();
+    expect(screen.queryByRole('radiogroup', { name: 'Mode' })).toBeNull();
+    await user.click(screen.getByRole('radio', { name: selfcare.name }));
+    await user.click(screen.getByRole('radio', { name: '60' }));
+    await user.click(screen.getByRole('radio', { name: 'Impersonation' }));
+    expect(
+      within(screen.getByRole('radiogroup', { name: 'How long' }))
+        .getAllByRole('radio')
+        .map((r) => r.textContent),
+    ).toEqual(['5', '15']);
+    expect(screen.getByText(/Two people sign, it lasts 15 min at most, and an alert is raised/)).toBeTruthy();
+    await user.click(screen.getByRole('checkbox', { name: /See the pages/ }));
+    await waitFor(async () => expect((await verdict()).textContent).toContain('The API will not see you'));
+    expect(screen.getByText('opaque; introspects to')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Switch to delegated' })).toBeNull();
+    expect(platform.of('request_preview').at(-1)?.input).toMatchObject({ mode: 'impersonation', minutes: 15 });
+    await expectAccessible();
+  });
+
+  it('prints the mode where the API takes impersonation only', async () => {
+    renderApp(asking, dana, { contract_list: { items: [selfcare] } });
+    expect(await screen.findByText('Impersonation')).toBeTruthy();
+    expect(screen.queryByRole('radiogroup', { name: 'Mode' })).toBeNull();
+    expect(screen.getByText(/The API sees the customer only/)).toBeTruthy();
+  });
+
+  it('shows what the actions take at other APIs, by risk', async () => {
+    const { user } = renderApp(asking, dana, { request_preview: { ...preview, hops } });
+    await user.click(await screen.findByRole('checkbox', { name: /Pay money back/ }));
+    const list = await screen.findByRole('list', { name: 'At other APIs' });
+    expect(
+      within(list)
+        .getAllByRole('listitem')
+        .map((li) => li.textContent),
+    ).toEqual([
+      ' Credit an invoiceat Billing API, credit:writeHigh risk',
+      ' Read invoices and paymentsat Billing API, invoice:readLow risk',
+    ]);
+    await expectAccessible();
   });
 
   it('offers no mode where the API takes only one', async () => {
@@ -139,9 +190,11 @@ describe('asking', () => {
 
 describe('the form', () => {
   it('offers only minutes that API and policy allow', () => {
-    expect(minuteSteps(accounts)).toEqual([5, 15, 30, 60]);
-    expect(minuteSteps({ ...accounts, max_minutes: 45 })).toEqual([5, 15, 30, 45]);
-    expect(minuteSteps(accounts, { ...preview.verdict, max_minutes: 15 })).toEqual([5, 15]);
+    expect(minuteSteps(accounts, 'delegated')).toEqual([5, 15, 30, 60]);
+    expect(minuteSteps({ ...accounts, max_minutes: 45 }, 'delegated')).toEqual([5, 15, 30, 45]);
+    expect(minuteSteps(accounts, 'impersonation')).toEqual([5, 15]);
+    expect(minuteSteps({ ...accounts, max_minutes: 10 }, 'impersonation')).toEqual([5, 10]);
+    expect(minuteSteps(accounts, 'delegated', { ...preview.verdict, max_minutes: 15 })).toEqual([5, 15]);
   });
 
   it('starts from an earlier request, without actions that are gone', () => {
@@ -154,6 +207,13 @@ describe('the form', () => {
     const less = { ...accounts, actions: accounts.actions.slice(0, 1) };
     expect(startForm([less], from).actions).toEqual(['profile:read']);
     expect(startForm([{ ...accounts, id: 'api_other' }], from).actions).toEqual([]);
+  });
+
+  it('does not start in a mode that the API no longer takes, nor for longer than the mode lasts', () => {
+    const from = request('ZD-4702', { minutes: 30, mode: 'impersonation' });
+    expect(startForm([accounts], from)).toMatchObject({ mode: 'delegated', minutes: 30 });
+    const hides = { ...accounts, modes: ['impersonation' as const] };
+    expect(startForm([hides], from)).toMatchObject({ mode: 'impersonation', minutes: 15 });
   });
 
   it('says what is missing', () => {
@@ -180,6 +240,26 @@ describe('a request', () => {
       'dana asks to act for customer cus_3051 of acme, on case ZD-4702, at Accounts API, to change postal address and read profile and contact details, for 30 minutes from the start.',
     );
     expect(instrument.textContent).toContain('waiting for approvers');
+    await expectAccessible();
+  });
+
+  it('says what it takes at other APIs, in the sentence that is signed and beside it', async () => {
+    renderApp(at_, dana, { request_get: { ...waiting, hops } });
+    const instrument = await screen.findByRole('article', { name: 'Request' });
+    expect(instrument.textContent).toContain(
+      'and through it at Billing API to read invoices and payments and credit an invoice, for 30 minutes',
+    );
+    expect(screen.getByRole('list', { name: 'At other APIs' }).textContent).toContain('Credit an invoice');
+    await expectAccessible();
+  });
+
+  it('that hides who acts says so first, and its start too', async () => {
+    const hidden = { ...waiting, mode: 'impersonation' as const, state: 'signed' as const, minutes: 15 };
+    renderApp(at_, dana, { request_get: hidden });
+    const instrument = await screen.findByRole('article', { name: 'Request' });
+    expect(instrument.textContent).toContain('Impersonation. Accounts API will take what dana does for the customer');
+    expect(instrument.textContent).toContain('dana asks to impersonate customer cus_3051');
+    expect(screen.getByRole('button', { name: /^Start to impersonate, 15 min/ })).toBeTruthy();
     await expectAccessible();
   });
 

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Info, PenLine, Route } from 'lucide-react';
+import { Info, PenLine, Route, VenetianMask } from 'lucide-react';
 import { useState } from 'react';
 import type { RequestView } from '~/api/types';
 import { sentence } from '~/api/errors';
@@ -9,6 +9,7 @@ import { useMe, useOfflineWhy } from '~/app/services';
 import { ActionFacts } from '~/features/requests/ActionList';
 import { WithdrawDialog } from '~/features/requests/WithdrawDialog';
 import { Button } from '~/ui/Button';
+import { HopList } from '~/ui/Hops';
 import { Icon } from '~/ui/Icon';
 import { Instrument } from '~/ui/Instrument';
 import { Facts, Note, Panel } from '~/ui/parts';
@@ -36,6 +37,7 @@ export function Review({ request }: { request: RequestView }) {
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
       <div className="scroll" tabIndex={0} role="region" aria-label="What is asked">
         <Instrument request={request} tenant={me.tenant_name} me={me.id} signable={signable} compact />
+        {request.mode === 'impersonation' && <WhatItHides request={request} />}
         <WhyNot request={request} />
         <div className="cols">
           <CasePanel request={request} />
@@ -44,6 +46,11 @@ export function Review({ request }: { request: RequestView }) {
         <Panel title={`What ${request.asker.name} could do`}>
           <ActionFacts actions={request.actions} />
         </Panel>
+        {request.hops.length > 0 && (
+          <Panel title="And through it, at other APIs">
+            <HopList hops={request.hops} />
+          </Panel>
+        )}
       </div>
       <ReviewActs request={request} why={why} onOpen={setOpen} />
       {open === 'sign' && <SignDialog request={request} onClose={close} />}
@@ -53,6 +60,21 @@ export function Review({ request }: { request: RequestView }) {
     </section>
   );
 }
+
+/** What a signer must know of an impersonation. */
+const WhatItHides = ({ request }: { request: RequestView }) => (
+  <Note tone="seal" icon={VenetianMask}>
+    <p>
+      <b>
+        {request.api_name} will not see that it is {request.asker.name}.
+      </b>{' '}
+      Its own log will name the customer alone; the trail names {request.asker.name} on every line.
+    </p>
+    <p className="small two">
+      It wants two signatures, lasts 15 min at most, can’t be passed on to other services, and raises an alert.
+    </p>
+  </Note>
+);
 
 /** Why the reader can't sign it. */
 function WhyNot({ request }: { request: RequestView }) {

@@ -6,10 +6,12 @@ import { BrowserActs, BrowserWait } from '~/features/door/BrowserWait';
 import { Button } from '~/ui/Button';
 import { Dialog } from '~/ui/Dialog';
 import { Refusal } from '~/ui/Fault';
+import { hopsInShort } from '~/ui/Hops';
 import { inShort } from '~/ui/Instrument';
 import { Rosette } from '~/ui/Rosette';
-import { shortHash } from '~/ui/text';
+import { cx, shortHash } from '~/ui/text';
 import { useFailure, useToast } from '~/ui/Toast';
+import { Mode } from '~/ui/words';
 import { useReview } from './useReview';
 
 /** The person proves once more who they are, for exactly this. */
@@ -93,18 +95,21 @@ export function useStepUp(request: RequestView) {
 }
 
 export function What({ request }: { request: RequestView }) {
+  const masked = request.mode === 'impersonation';
   return (
-    <div className="note pen">
-      <Rosette hash={request.digest} size={44} className="t-pen" />
+    <div className={cx('note', masked ? 'seal' : 'pen')}>
+      <Rosette hash={request.digest} size={44} className={masked ? 't-seal' : 't-pen'} />
       <div>
         <p>
           <b>
             {request.asker.name} for {request.customer.subject}, {request.minutes} min
-          </b>
+          </b>{' '}
+          {masked && <Mode of={request.mode} />}
         </p>
         <p className="small two">
           {inShort(request)}. Case {request.case.key}.
         </p>
+        {request.hops.length > 0 && <p className="small two">Through it, {hopsInShort(request.hops)}.</p>}
         <p className="small mute mono">{shortHash(request.digest)}</p>
       </div>
     </div>

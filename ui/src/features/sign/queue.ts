@@ -1,7 +1,7 @@
 import type { RequestView } from '~/api/types';
 import { highest, riskLevel } from '~/ui/words';
 
-export const riskOf = (r: RequestView) => highest(r.actions.map((a) => a.risk));
+export const riskOf = (r: RequestView) => highest([...r.actions, ...r.hops].map((a) => a.risk));
 
 /** What the reader can sign first; then by risk and by how long it waits. */
 export function byUrgency(requests: readonly RequestView[], now: number): RequestView[] {

@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { RequestView } from '~/api/types';
-import { actions, at, id, NOW, people, problem, request, signedBy, signedIn } from '~test/fixtures';
+import { actions, at, hops, id, NOW, people, problem, request, signedBy, signedIn } from '~test/fixtures';
 import { expectAccessible, renderApp } from '~test/render';
 import { byUrgency } from './queue';
 
@@ -52,6 +52,39 @@ describe('the queue', () => {
     empty.unmount();
     renderApp('/sign', sana, { request_list: problem('unavailable') });
     expect(await screen.findByRole('button', { name: 'Try again' })).toBeTruthy();
+  });
+});
+
+describe('what is signed', () => {
+  it('is shown with all that it takes at other APIs, in the review and in the dialog', async () => {
+    const { user } = renderApp('/sign', sana, lists([{ ...high, hops }]));
+    const pane = await review();
+    expect(within(pane).getByRole('list', { name: 'At other APIs' }).textContent).toContain('Credit an invoice');
+    expect(within(pane).getByRole('article', { name: 'Request' }).textContent).toContain(
+      'and through it at Billing API to read invoices and payments and credit an invoice',
+    );
+    await user.keyboard('s');
+    expect(screen.getByRole('dialog').textContent).toContain(
+      'Through it, Billing API: read invoices and payments and credit an invoice.',
+    );
+    await expectAccessible();
+  });
+
+  it('weighs what happens at other APIs too', () => {
+    const through = { ...low, hops: [{ ...hops[0], risk: 'critical' as const }] } as RequestView;
+    expect(byUrgency([high, through], NOW)[0]).toBe(through);
+  });
+
+  it('says unmistakably that it is an impersonation', async () => {
+    const hidden = { ...high, mode: 'impersonation' as const, minutes: 15 };
+    const { user } = renderApp('/sign', sana, lists([hidden]));
+    const pane = await review();
+    expect(pane.textContent).toContain('Impersonation. Accounts API will take what dana does for the customer');
+    expect(within(pane).getByRole('note').textContent).toContain('Accounts API will not see that it is dana.');
+    expect(screen.getAllByTitle('impersonated').length).toBeGreaterThan(1);
+    await user.keyboard('s');
+    expect(screen.getByRole('dialog').textContent).toContain('dana for cus_3051, 15 min Impersonation');
+    await expectAccessible();
   });
 });
 

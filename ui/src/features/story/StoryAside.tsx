@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import type { DelegationView, Story } from '~/api/types';
 import { endSentence } from '~/features/acting/ended';
+import { HopList } from '~/ui/Hops';
 import { type FactRow, Facts, Panel } from '~/ui/parts';
 import { count } from '~/ui/text';
 import { countdown, duration, exact } from '~/ui/time';
@@ -32,7 +33,7 @@ export function StoryAside({ story, now }: { story: Story; now: number }) {
       <Panel title="In short">
         <Facts rows={rows} />
       </Panel>
-      <Panel title="What was signed for" right={<Risk of={highest(d.actions.map((a) => a.risk))} />}>
+      <Panel title="What was signed for" right={<Risk of={highest([...d.actions, ...d.hops].map((a) => a.risk))} />}>
         <ul className="signed-for">
           {d.actions.map((a) => (
             <li key={a.scope}>
@@ -44,6 +45,12 @@ export function StoryAside({ story, now }: { story: Story; now: number }) {
             </li>
           ))}
         </ul>
+        {d.hops.length > 0 && (
+          <div className="stack stack-6">
+            <p className="small mute">And through it, at other APIs</p>
+            <HopList hops={d.hops} />
+          </div>
+        )}
       </Panel>
       <Panel title="Where and why">
         <Facts

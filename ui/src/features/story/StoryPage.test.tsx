@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Answers } from '~test/fake-platform';
-import { consoleState, event, me, people, problem } from '~test/fixtures';
+import { consoleState, event, hops, me, people, problem } from '~test/fixtures';
 import { DLG, endedStory, liveStory } from '~test/record-fixtures';
 import { expectAccessible, renderApp } from '~test/render';
 
@@ -63,6 +63,17 @@ describe('the story of a delegation', () => {
     ])
       expect(facts.getAllByText(text).length).toBeGreaterThan(0);
     expect(facts.getByTitle(liveStory.delegation.transaction)).toBeTruthy();
+  });
+
+  it('tells what it took at other APIs', async () => {
+    const { delegation, request, ...rest } = endedStory;
+    open({ ...rest, delegation: { ...delegation, hops }, request: { ...request, hops } });
+    const facts = await screen.findByRole('complementary', { name: 'Facts' });
+    expect(within(facts).getByRole('list', { name: 'At other APIs' }).textContent).toContain('Credit an invoice');
+    expect(lines('Asked')[0]?.textContent).toContain(
+      'Through it, Billing API: read invoices and payments and credit an invoice.',
+    );
+    await expectAccessible();
   });
 
   it('counts down while it lives, and takes in what happens', async () => {

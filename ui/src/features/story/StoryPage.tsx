@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { problemOf } from '~/api/errors';
-import type { Story } from '~/api/types';
+import type { DelegationView, Story } from '~/api/types';
 import { useNow } from '~/app/clock';
 import { Page } from '~/app/Page';
 import { storyQuery } from '~/app/queries';
@@ -76,13 +76,22 @@ function Told({ story }: { story: Story }) {
   );
 }
 
+const did = (d: DelegationView) =>
+  d.mode === 'impersonation' ? (
+    <b>{d.live ? 'is impersonating' : 'impersonated'}</b>
+  ) : d.live ? (
+    'is acting for'
+  ) : (
+    'acted for'
+  );
+
 function Head({ story: { delegation: d }, now, tenant }: { story: Story; now: number; tenant: string }) {
   const left = Math.max(0, new Date(d.ends_at).getTime() - now);
   const whole = Math.round((new Date(d.ends_at).getTime() - new Date(d.started_at).getTime()) / 60_000);
   return (
     <p className="prose story-head">
-      <b>{d.agent.name}</b> {d.live ? 'is acting' : 'acted'} for customer <Customer subject={d.customer.subject} /> of{' '}
-      {tenant}, on case <span className="fig">{d.case.key}</span>, at <b>{d.api_name}</b>
+      <b>{d.agent.name}</b> {did(d)} customer <Customer subject={d.customer.subject} /> of {tenant}, on case{' '}
+      <span className="fig">{d.case.key}</span>, at <b>{d.api_name}</b>
       {d.live ? (
         <>
           . It ends by itself in <span className="fig">{countdown(left)}</span>.

@@ -1,6 +1,7 @@
 // All that happened, each line with its place and its exact time.
 import {
   Activity,
+  BellRing,
   CircleStop,
   CircleX,
   FilePlus2,
@@ -17,6 +18,7 @@ import type { EventView, Story } from '~/api/types';
 import { endWords, Sentence } from '~/features/trail/Sentence';
 import { Outcome } from '~/features/trail/marks';
 import { codeWords, placeText } from '~/features/trail/words';
+import { hopsInShort } from '~/ui/Hops';
 import { Icon } from '~/ui/Icon';
 import { count, cx, lower, series, word } from '~/ui/text';
 import { clockMillis, clockTime, duration, exact } from '~/ui/time';
@@ -87,17 +89,23 @@ const ICONS: Record<string, LucideIcon> = {
   'delegation.reissue': RefreshCw,
   'delegation.end': CircleStop,
   'token.exchange': KeyRound,
+  'token.issue': KeyRound,
+  'token.revoke': CircleStop,
+  'alert.raise': BellRing,
   'call.intend': Activity,
   'call.report': Activity,
 };
 
 function Line({ e, story }: { e: EventView; story: Story }) {
   const bad =
-    e.decision === 'refused' || e.kind === 'token.refuse' || (e.kind === 'request.review' && e.action === 'refuse');
+    e.decision === 'refused' ||
+    e.kind === 'token.refuse' ||
+    e.kind === 'alert.raise' ||
+    (e.kind === 'request.review' && e.action === 'refuse');
   return (
     <Node
       at={e.at}
-      icon={bad ? CircleX : (ICONS[e.kind] ?? Activity)}
+      icon={e.kind === 'alert.raise' ? BellRing : bad ? CircleX : (ICONS[e.kind] ?? Activity)}
       tone={bad ? 't-seal' : undefined}
       place={e.place}
     >
@@ -125,10 +133,12 @@ function DoneLine({ e, story: { request, delegation, events } }: { e: EventView;
     case 'request.create':
       return (
         <>
-          <b>{who} asks</b> to act for <Customer subject={request.customer.subject} /> on{' '}
+          <b>{who} asks</b> to {request.mode === 'impersonation' ? 'impersonate' : 'act for'}{' '}
+          <Customer subject={request.customer.subject} impersonated={request.mode === 'impersonation'} /> on{' '}
           <span className="mono">{request.case.key}</span>: {request.api_name},{' '}
           <b>{series(request.actions.map((a) => lower(a.name)))}</b>, {request.minutes} min.
           <Small>
+            {request.hops.length > 0 && <>Through it, {hopsInShort(request.hops)}. </>}
             Policy wants {word(request.needed)} {request.needed === 1 ? 'signature' : 'signatures'} of {request.group}
             {e.rules.length > 0 && <span className="mute">: {e.rules.join(', ')}</span>}
           </Small>

@@ -7,11 +7,31 @@ import { Customer, Id } from '~/ui/words';
 import { codeWords, isId } from './words';
 
 const Mono = ({ children }: { children: ReactNode }) => <span className="fig">{children}</span>;
-const For = ({ e }: { e: EventView }) => (e.subject_name ? <Customer subject={e.subject_name} /> : null);
+const For = ({ e }: { e: EventView }) =>
+  e.subject_name ? <Customer subject={e.subject_name} impersonated={e.impersonated} /> : null;
+/** `act for`, `started to act for`; other words where the API does not see who acts. */
+const acting = (e: EventView) => (e.impersonated ? 'impersonate' : 'act for');
 const Case = ({ e }: { e: EventView }) => (e.case_key ? <Mono>{e.case_key}</Mono> : <>a case</>);
 const Person = ({ e }: { e: EventView }) => <b>{e.person_name ?? 'somebody'}</b>;
 const Scopes = ({ e }: { e: EventView }) => <Mono>{e.action || 'nothing'}</Mono>;
 const roles = (e: EventView) => (e.action ? series(e.action.split(' ')) : 'no role');
+
+const Api = ({ e }: { e: EventView }) => <b>{e.resource || 'an API'}</b>;
+const Machine = ({ e }: { e: EventView }) => <Mono>{e.resource || 'a machine'}</Mono>;
+const ofKey = (e: EventView) =>
+  (e.action || e.resource) && (
+    <>
+      {' '}
+      (<Mono>{[e.action, e.resource].filter(Boolean).join(' ')}</Mono>)
+    </>
+  );
+
+/** What came of a proposal, as it was done and as it was wanted. */
+const REVIEWS: Record<string, readonly [did: string, want: string]> = {
+  sign: ['agreed to', 'agree to'],
+  refuse: ['refused', 'refuse'],
+  withdraw: ['took back', 'take back'],
+};
 
 /** The deed as a thing that was done, and as one that was wanted. */
 type Deed = readonly [did: ReactNode, want: ReactNode];
@@ -53,13 +73,72 @@ const DEEDS: Record<string, (e: EventView) => Deed> = {
     <>registered a version of the contract of {e.resource || 'an API'}</>,
     <>register the contract of {e.resource || 'an API'}</>,
   ],
+  'contract.propose': (e) => [
+    <>
+      proposed a contract of <Api e={e} />
+    </>,
+    <>
+      propose a contract of <Api e={e} />
+    </>,
+  ],
+  'contract.review': (e) => [
+    <>
+      {REVIEWS[e.action]?.[0] ?? 'agreed to'} the proposed contract of <Api e={e} />
+    </>,
+    <>
+      {REVIEWS[e.action]?.[1] ?? 'agree to'} the proposed contract of <Api e={e} />
+    </>,
+  ],
+  'client.register': (e) => [
+    <>
+      registered client <Machine e={e} />
+    </>,
+    <>
+      register client <Machine e={e} />
+    </>,
+  ],
+  'client.change': (e) => [
+    <>
+      changed client <Machine e={e} />
+      {e.action && (
+        <>
+          : <Mono>{codeWords(e.action)}</Mono>
+        </>
+      )}
+    </>,
+    <>
+      change client <Machine e={e} />
+    </>,
+  ],
+  'client.refuse': () => ['did not prove who it is, and was sent away', 'be taken for who it says it is'],
+  'token.issue': (e) => [
+    <>got a token for itself{e.resource && <> at {e.resource}</>}</>,
+    <>get a token for itself{e.resource && <> at {e.resource}</>}</>,
+  ],
+  'token.revoke': (e) => [
+    <>
+      gave a token back{e.subject_name && <> for </>}
+      <For e={e} />, and what came of it is over with it
+    </>,
+    'give a token back',
+  ],
   'policy.load': (e) => [
     <>
       put policy <Mono>{e.code ?? 'default'}</Mono> in force
     </>,
     'load a policy',
   ],
-  'key.make': () => ['made a signing key', 'make a signing key'],
+  'key.make': (e) => [<>made a signing key{ofKey(e)}</>, 'make a signing key'],
+  'key.activate': (e) => [<>let a signing key sign from now on{ofKey(e)}</>, 'let a signing key sign'],
+  'key.retire': (e) => [
+    <>retired a signing key{ofKey(e)}; what it signed still counts until it runs out</>,
+    'retire a signing key',
+  ],
+  'key.withdraw': (e) => [
+    <>withdrew a signing key{ofKey(e)}; what it signed no longer counts</>,
+    'withdraw a signing key',
+  ],
+  'clock.lower': () => ['lowered the mark below which no token is minted', 'lower the clock’s mark'],
   'case.create': (e) => [
     <>
       opened case <Case e={e} /> for <For e={e} />
@@ -92,10 +171,10 @@ const DEEDS: Record<string, (e: EventView) => Deed> = {
   ],
   'request.create': (e) => [
     <>
-      asked to act for <For e={e} /> on case <Case e={e} />, with <Scopes e={e} /> at {e.resource}
+      asked to {acting(e)} <For e={e} /> on case <Case e={e} />, with <Scopes e={e} /> at {e.resource}
     </>,
     <>
-      ask to act for <For e={e} /> on case <Case e={e} />, with <Scopes e={e} />
+      ask to {acting(e)} <For e={e} /> on case <Case e={e} />, with <Scopes e={e} />
     </>,
   ],
   'request.review': (e) =>
@@ -134,10 +213,10 @@ const DEEDS: Record<string, (e: EventView) => Deed> = {
   ],
   'delegation.start': (e) => [
     <>
-      started to act for <For e={e} /> on case <Case e={e} />
+      started to {acting(e)} <For e={e} /> on case <Case e={e} />
     </>,
     <>
-      start to act for <For e={e} /> on case <Case e={e} />
+      start to {acting(e)} <For e={e} /> on case <Case e={e} />
     </>,
   ],
   'delegation.reissue': (e) => [
@@ -223,6 +302,7 @@ export function Sentence({ e }: { e: EventView }) {
         A request for <For e={e} /> on case <Case e={e} /> ran out: {endWords(e)}.
       </>
     );
+  if (e.kind === 'alert.raise') return <Alert e={e} />;
   const deed = DEEDS[e.kind]?.(e);
   const did = deed?.[0] ?? (
     <>
@@ -249,6 +329,26 @@ export function Sentence({ e }: { e: EventView }) {
         </>
       )}
       , and not done.
+    </>
+  );
+}
+
+/** It is raised by the service, about somebody. */
+function Alert({ e }: { e: EventView }) {
+  return (
+    <>
+      Alert: {e.impersonated ? 'somebody is impersonated' : e.code ? codeWords(e.code) : codeWords(e.action || e.kind)}
+      {e.subject_name && (
+        <>
+          , for <For e={e} />
+        </>
+      )}
+      {e.actor.kind !== 'service' && (
+        <>
+          , by <Doer e={e} />
+        </>
+      )}
+      .
     </>
   );
 }

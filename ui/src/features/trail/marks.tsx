@@ -1,6 +1,7 @@
 // What came of a line, and what was special about it: glyph and word, colour third.
 import {
   ArrowLeftRight,
+  BellRing,
   Check,
   CircleDashed,
   CircleStop,
@@ -25,6 +26,7 @@ const OUTCOMES: Record<OutcomeName, [LucideIcon, string]> = {
   reported: [Check, 'two'],
   failed: [CircleX, 't-seal'],
   ended: [CircleStop, 'mute'],
+  alert: [BellRing, 't-ochre'],
 };
 
 /** Glyph, word and code. */

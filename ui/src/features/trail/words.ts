@@ -18,11 +18,14 @@ const WORDS: Record<EventDecision, string> = {
   ended: 'ended',
 };
 
-export type OutcomeName = EventDecision | 'signed' | 'declined' | 'failed';
+export type OutcomeName = EventDecision | 'signed' | 'declined' | 'failed' | 'alert';
 
 /** Which glyph and word: a signature and a signer's no are more than allowed, a call that failed more than reported. */
 export function outcomeOf(e: EventView): { name: OutcomeName; word: string; code: string | undefined } {
   const { code } = e;
+  if (e.kind === 'alert.raise') return { name: 'alert', word: 'look at it', code };
+  if (e.kind === 'contract.review' && e.decision === 'allowed' && e.action === 'refuse')
+    return { name: 'declined', word: 'refused', code };
   if (e.kind === 'request.review' && e.decision === 'allowed')
     return e.action === 'sign' ? { name: 'signed', word: 'signed', code } : { name: 'declined', word: 'refused', code };
   const failed = e.decision === 'reported' && !/^[123]/.test(code ?? '');

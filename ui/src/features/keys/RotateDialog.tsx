@@ -1,0 +1,159 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { OctagonAlert, RefreshCw, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import type { Algorithm } from '~/api/types';
+import { keys as queryKeys } from '~/app/queries';
+import { useClient } from '~/app/services';
+import { Field } from '~/features/cases/Field';
+import { Button } from '~/ui/Button';
+import { Dialog } from '~/ui/Dialog';
+import { Refusal } from '~/ui/Fault';
+import { Note } from '~/ui/parts';
+import { Seg } from '~/ui/Seg';
+import { useToast } from '~/ui/Toast';
+import type { KeyView } from './types';
+import { rotatable, shortKid } from './words';
+
+interface Props {
+  keys: readonly KeyView[];
+  emergency: boolean;
+  onClose: () => void;
+}
+
+const WHY_MIN = 3;
+
+/** Says what a rotation does and does not do; in an emergency wants a reason. */
+export function RotateDialog({ keys, emergency, onClose }: Props) {
+  const choices = rotatable(keys);
+  const [algorithm, setAlgorithm] = useState<Algorithm>(choices[0] ?? 'ES256');
+  const [reason, setReason] = useState('');
+  const { rotate, submit } = useRotate(algorithm, emergency, reason.trim(), onClose);
+  const why = emergency && reason.trim().length < WHY_MIN ? 'say why: it goes into the trail' : undefined;
+  return (
+    <Dialog
+      title={emergency ? `Withdraw the ${algorithm} key at once?` : `Rotate the ${algorithm} key now?`}
+      onClose={onClose}
+      onSubmit={() => why === undefined && submit()}
+      foot={
+        <>
+          <Button kind="ghost" keys="Esc" onClick={onClose} {...(!emergency && { 'data-autofocus': '' })}>
+            Cancel
+          </Button>
+          <Button
+            kind={emergency ? 'danger-solid' : 'ink'}
+            icon={emergency ? OctagonAlert : RefreshCw}
+            submit
+            keys={why ? undefined : 'mod+enter'}
+            why={why}
+            busy={rotate.isPending}
+          >
+            {emergency ? `Withdraw the ${algorithm} key` : `Rotate the ${algorithm} key`}
+          </Button>
+        </>
+      }
+    >
+      {choices.length > 1 && (
+        <div>
+          <span className="lab">Which</span>
+          <Seg
+            label="Algorithm"
+            small
+            items={choices.map((a) => ({ value: a, label: a }))}
+            value={algorithm}
+            onChange={setAlgorithm}
+          />
+        </div>
+      )}
+      {emergency ? <Emergency keys={keys} algorithm={algorithm} /> : <Overlap keys={keys} algorithm={algorithm} />}
+      {emergency && (
+        <Field label="Why" hint="goes into the trail">
+          {(p) => (
+            <textarea {...p} className="area" rows={2} value={reason} onChange={(e) => setReason(e.target.value)} />
+          )}
+        </Field>
+      )}
+      {rotate.error && <Refusal error={rotate.error} />}
+    </Dialog>
+  );
+}
+
+function useRotate(algorithm: Algorithm, emergency: boolean, reason: string, onClose: () => void) {
+  const client = useClient();
+  const queries = useQueryClient();
+  const say = useToast();
+  const rotate = useMutation({
+    mutationFn: () => client.key_rotate({ algorithm, emergency, ...(emergency && { reason }) }),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: queryKeys.signingKeys });
+      say(
+        emergency
+          ? {
+              icon: OctagonAlert,
+              tone: 't-seal',
+              title: `The ${algorithm} key is withdrawn`,
+              text: 'Another signs now.',
+            }
+          : { icon: RefreshCw, title: `The ${algorithm} key is rotated`, text: 'No token failed by it.' },
+      );
+      onClose();
+    },
+  });
+  return { rotate, submit: () => !rotate.isPending && rotate.mutate() };
+}
+
+const of = (keys: readonly KeyView[], algorithm: Algorithm, state: KeyView['state']) =>
+  keys.find((k) => k.algorithm === algorithm && k.state === state);
+
+function Kid({ of: key }: { of: KeyView | undefined }) {
+  return key ? (
+    <span className="mono" title={key.kid}>
+      {shortKid(key.kid)}
+    </span>
+  ) : null;
+}
+
+function Overlap({ keys, algorithm }: Omit<Props, 'emergency' | 'onClose'> & { algorithm: Algorithm }) {
+  const next = of(keys, algorithm, 'next');
+  return (
+    <ul className="what-ends">
+      <li>
+        {next ? (
+          <>
+            <Kid of={next} />, which APIs can have fetched already, signs from now on.
+          </>
+        ) : (
+          'Another key signs from now on.'
+        )}
+      </li>
+      <li>
+        <Kid of={of(keys, algorithm, 'active')} /> signs no more, and is still published until the last token that it
+        signed has run out: <b>no valid token fails.</b>
+      </li>
+      <li>The key after that is made and published, so that it is known before it signs.</li>
+      <li>It ends no session and revokes nothing. If a key may be known to somebody, use the emergency rotation.</li>
+    </ul>
+  );
+}
+
+function Emergency({ keys, algorithm }: Omit<Props, 'emergency' | 'onClose'> & { algorithm: Algorithm }) {
+  return (
+    <>
+      <Note tone="seal" icon={TriangleAlert} alert>
+        <p>
+          <b>
+            Every token signed with <Kid of={of(keys, algorithm, 'active')} /> stops at once,
+          </b>{' '}
+          also those that are good. Work under way at APIs that take {algorithm} fails until new tokens are exchanged.
+        </p>
+      </Note>
+      <ul className="what-ends">
+        <li>The key is no longer published, and introspection answers that its tokens are not active.</li>
+        <li>
+          An API that checks by itself refuses as soon as it fetches the keys again; until then, a token lives at most 5
+          min.
+        </li>
+        <li>Signed requests and live sessions stay: they get new tokens under the new key. It can’t be undone.</li>
+      </ul>
+    </>
+  );
+}
