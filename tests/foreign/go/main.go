@@ -85,11 +85,12 @@ func (w *walk) clientCredentials(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if token.TokenType != "Bearer" || token.ExpiresIn <= 0 || token.ExpiresIn > 600 || strings.Contains(token.AccessToken, ".") {
-		return "", fmt.Errorf("%s, %d s, or not opaque", token.TokenType, token.ExpiresIn)
+	left := expiresIn(token)
+	if token.TokenType != "Bearer" || left <= 0 || left > 600 || strings.Contains(token.AccessToken, ".") {
+		return "", fmt.Errorf("%s, %d s, or not opaque", token.TokenType, left)
 	}
 	w.own = token.AccessToken
-	return fmt.Sprintf("opaque, %d s", token.ExpiresIn), nil
+	return fmt.Sprintf("opaque, %d s", left), nil
 }
 
 func (w *walk) parentReceived(context.Context) (string, error) {
@@ -145,11 +146,12 @@ func (w *walk) exchange(ctx context.Context) (string, error) {
 	if said.Expires > w.parent.Expires {
 		return "", errors.New("it outlives its parent")
 	}
-	if left := said.Expires - time.Now().Unix(); token.ExpiresIn <= 0 || max(left-token.ExpiresIn, token.ExpiresIn-left) > 10 {
-		return "", fmt.Errorf("expires_in is %d", token.ExpiresIn)
+	left := expiresIn(token)
+	if off := said.Expires - time.Now().Unix() - left; left <= 0 || max(off, -off) > 10 {
+		return "", fmt.Errorf("expires_in is %d", left)
 	}
 	w.child = token.AccessToken
-	return fmt.Sprintf("%s for %s, %d s", said.Act.Sub, said.Act.Act.Sub, token.ExpiresIn), nil
+	return fmt.Sprintf("%s for %s, %d s", said.Act.Sub, said.Act.Act.Sub, left), nil
 }
 
 func (w *walk) protectedResource(ctx context.Context) (string, error) {
@@ -233,6 +235,12 @@ func (w *walk) revoke(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return "inactive at once", nil
+}
+
+// expiresIn reads what was answered; clientcredentials keeps only the instant that it makes of it.
+func expiresIn(token *oauth2.Token) int64 {
+	seconds, _ := token.Extra("expires_in").(float64)
+	return int64(seconds)
 }
 
 // plain is a value as JSON reads back without its type.
