@@ -6,6 +6,7 @@
 
 mod answer;
 pub mod browser;
+mod client_key;
 mod exchange;
 mod fixed;
 pub mod person;
@@ -13,6 +14,7 @@ pub mod world;
 
 pub use answer::Answer;
 pub use browser::Browser;
+pub use client_key::{ClientKey, KeyKind};
 pub use exchange::Exchange;
 pub use fixed::{SeededEntropy, SetClock};
 pub use person::{Person, Proven};

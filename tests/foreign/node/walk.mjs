@@ -15,7 +15,8 @@ async function step(number, name, run) {
     console.log(`ok ${number} ${name}: ${said}`);
     return value;
   } catch (error) {
-    console.log(`FAILED ${number} ${name}: ${error.error ?? error.code ?? ''} ${error.error_description ?? error.message}`);
+    const said = `${error.error ?? error.code ?? ''} ${error.error_description ?? error.message}`;
+    console.log(`FAILED ${number} ${name}: ${said.replace(/\s+/g, ' ')}`);
     process.exit(1);
   }
 }
