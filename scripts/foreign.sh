@@ -24,11 +24,11 @@ runtime() {
 # In the copy. Every version stands in a lock file, or in the parent of pom.xml.
 install() {
   case $1 in
-    node) npm ci --no-audit --no-fund --loglevel=error ;;
+    node) npm ci --no-audit --no-fund --no-update-notifier --loglevel=error ;;
     # A Go that is too old for go.mod fetches the one that is named there; some distributions turn that off.
     go) GOTOOLCHAIN=${GOTOOLCHAIN:-auto} go build -o walk . ;;
     spring)
-      local maven=(mvn --quiet --batch-mode --strict-checksums -Dstyle.color=never -Dmaven.test.skip=true package)
+      local maven=(env TERM=dumb mvn --quiet --batch-mode --strict-checksums -Dmaven.test.skip=true package)
       "${maven[@]}" --offline >offline.log 2>&1 || "${maven[@]}"
       ;;
     python)
