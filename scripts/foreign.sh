@@ -28,7 +28,7 @@ install() {
     # A Go that is too old for go.mod fetches the one that is named there; some distributions turn that off.
     go) GOTOOLCHAIN=${GOTOOLCHAIN:-auto} go build -o walk . ;;
     spring)
-      local maven=(env TERM=dumb mvn --quiet --batch-mode --strict-checksums -Dmaven.test.skip=true package)
+      local maven=(mvn --quiet --batch-mode --strict-checksums -Dmaven.test.skip=true package)
       "${maven[@]}" --offline >offline.log 2>&1 || "${maven[@]}"
       ;;
     python)
