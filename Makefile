@@ -14,7 +14,8 @@ setup: ## install what is missing: packages, npm packages
 run: setup ## open the console with the service embedded and the sample workspace; without a display: play the walk and save pictures
 	@scripts/run.sh
 
-test: setup ## all of it
+test: ## all of it
+	@scripts/setup.sh --foreign
 	@scripts/test.sh
 
 check: setup ui ## format, lints, types, generated files, dependency rules

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, and only that: Debian packages to build and to test with, npm packages from the lock file.
-# Rust and Node come from the distribution where its own are new enough; else one line says what to install.
+# `--foreign`: also what the programs of tests/foreign run on.
+# Languages come from the distribution where its own are new enough; else one line says what to install.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,6 +9,13 @@ build=(build-essential pkg-config cmake curl file libwebkit2gtk-4.1-dev libgtk-3
 test=(webkit2gtk-driver xvfb xauth dbus dbus-x11 gnome-keyring libsecret-tools fonts-dejavu-core imagemagick postgresql)
 rust_wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 node_wanted=20.0.0
+# From this one on, Go itself fetches the version that tests/foreign/go/go.mod names.
+go_wanted=1.21
+java_wanted=17
+python_wanted=3.11
+
+foreign=no
+[ "${1-}" != --foreign ] || foreign=yes
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -32,8 +40,18 @@ at_least "$rust_wanted" "$have_rust" && has cargo || needs_rust=yes
 at_least "$node_wanted" "$have_node" && has npm || needs_node=yes
 # Asked for as commands: where Chromium is no Debian package (Ubuntu), it may come from elsewhere.
 { has chromium || has chromium-browser || has google-chrome; } && has chromedriver || needs_browser=yes
+needs_go=no needs_java=no needs_maven=no needs_python=no
+if [ $foreign = yes ]; then
+  have_go=$(go env GOVERSION 2>/dev/null | tr -d go || true)
+  have_java=$(javac -version 2>&1 | sed -n 's/^javac //p' || true)
+  have_python=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true)
+  at_least "$go_wanted" "$have_go" || needs_go=yes
+  at_least "$java_wanted" "$have_java" || needs_java=yes
+  has mvn || needs_maven=yes
+  at_least "$python_wanted" "$have_python" && python3 -c 'import ensurepip, venv' 2>/dev/null || needs_python=yes
+fi
 
-if [ ${#missing[@]} -gt 0 ] || [[ $needs_rust$needs_node$needs_browser = *yes* ]]; then
+if [ ${#missing[@]} -gt 0 ] || [[ $needs_rust$needs_node$needs_browser$needs_go$needs_java$needs_maven$needs_python = *yes* ]]; then
   as_root apt-get update -qq
 fi
 if [ $needs_rust = yes ]; then
@@ -49,6 +67,22 @@ fi
 if [ $needs_browser = yes ]; then
   [ -n "$(offered chromium-driver)" ] || give_up "Chromium with its driver is needed, and apt has none here: install it (on Ubuntu: snap install chromium)"
   missing+=(chromium chromium-driver)
+fi
+if [ $needs_go = yes ]; then
+  at_least "$go_wanted" "$(offered golang-go)" || give_up "Go $go_wanted or newer is needed (found: ${have_go:-none}): install it from https://go.dev/dl"
+  missing+=(golang-go)
+fi
+if [ $needs_java = yes ]; then
+  # Debian counts its default JDK 1.17, 1.21, …
+  at_least "1.$java_wanted" "$(offered default-jdk-headless)" || give_up "a JDK $java_wanted or newer is needed (found: ${have_java:-none}): install it from https://adoptium.net"
+  missing+=(default-jdk-headless)
+fi
+if [ $needs_maven = yes ]; then
+  missing+=(maven)
+fi
+if [ $needs_python = yes ]; then
+  at_least "$python_wanted" "$(offered python3-venv)" || give_up "Python $python_wanted or newer with venv is needed (found: ${have_python:-none}): install it from https://www.python.org"
+  missing+=(python3-venv)
 fi
 if [ ${#missing[@]} -gt 0 ]; then
   echo "installing: ${missing[*]}"

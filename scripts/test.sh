@@ -17,6 +17,7 @@ stage() {
 stage "web view: build" scripts/ui.sh
 stage "check" scripts/check.sh
 stage "web view: tests" npm --prefix ui test --silent
+stage "other people's libraries: build" scripts/foreign.sh --build node go spring python
 stage "crates and service" cargo test --workspace --quiet
 stage "kill between any two steps" cargo test --workspace --features countersign-server/failpoints --test kill --quiet
 stage "console in its window" scripts/run.sh --screenless --out "${CARGO_TARGET_DIR:-target}/pictures"

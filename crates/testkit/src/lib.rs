@@ -7,6 +7,7 @@
 mod answer;
 pub mod browser;
 pub mod chain;
+mod client_key;
 mod exchange;
 mod fixed;
 mod nonces;
@@ -16,6 +17,7 @@ pub mod world;
 pub use answer::Answer;
 pub use browser::Browser;
 pub use chain::Machine;
+pub use client_key::{ClientKey, KeyKind};
 pub use exchange::Exchange;
 pub use fixed::{SeededEntropy, SetClock};
 pub use person::{Person, Proven};

@@ -175,6 +175,15 @@ impl World {
 
     /// A world on a given database.
     pub async fn on(db: Db) -> Self {
+        Self::with(db, SetClock::at(Timestamp::from_secs(1_795_181_527))).await
+    }
+
+    /// A world on SQLite that goes by the machine's clock: for programs that read it themselves.
+    pub async fn of_the_machine() -> Self {
+        Self::with(Db::Sqlite, SetClock::of_the_machine()).await
+    }
+
+    async fn with(db: Db, clock: SetClock) -> Self {
         let database = match db {
             Db::Sqlite => Database::Sqlite(testing::sqlite().await),
             Db::Postgres => Database::Postgres(testing::postgres().await),
@@ -183,7 +192,7 @@ impl World {
             Database::Sqlite(d) => d.store.clone(),
             Database::Postgres(d) => d.store.clone(),
         };
-        let clock = Arc::new(SetClock::at(Timestamp::from_secs(1_795_181_527)));
+        let clock = Arc::new(clock);
         let mut site = Site::at("", Arc::clone(&clock));
         let entropy = Arc::clone(&site.entropy);
         let master = MasterKey::generate(entropy.as_ref()).to_text();
