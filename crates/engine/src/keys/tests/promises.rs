@@ -62,7 +62,7 @@ async fn no_token_fails(story: Vec<Happens>, algorithm: Algorithm) {
             }
         }
     }
-    let near = |a: Timestamp, b: Timestamp| a.since(b) <= Duration::from_secs(300) && b.since(a) <= Duration::from_secs(300);
+    let near = |a: Timestamp, b: Timestamp| a.since(b) <= Duration::from_mins(5) && b.since(a) <= Duration::from_mins(5);
     for (at, token) in &minted {
         for (_, keys) in fetched.iter().filter(|(read, _)| near(*at, *read)) {
             let verified = verify_at_jwt(token.expose(), keys, &expect(*at));
