@@ -38,8 +38,6 @@ export function createClient(platform: Platform) {
     client_change: (id: string, input: T.ClientChange) => ask('client_change', { id, input }),
     client_secret_make: (id: string) => ask('client_secret_make', { id }),
     client_secret_drop: (id: string, input: T.SecretDrop) => ask('client_secret_drop', { id, input }),
-    key_list: () => items(ask('key_list', {})),
-    key_rotate: (input: KeyRotate) => ask('key_rotate', { input }),
     request_preview: (input: T.RequestCreate) => ask('request_preview', { input }),
     request_create: (input: T.RequestCreate) => ask('request_create', { input }),
     request_list: (which: T.RequestBox) => items(ask('request_list', { which })),

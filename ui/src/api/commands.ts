@@ -90,8 +90,6 @@ export interface Commands {
   /** The shell writes the secret into a file; it never comes here. */
   client_secret_make: [{ id: string }, SecretSaved];
   client_secret_drop: [{ id: string; input: SecretDrop }, ClientView];
-  key_list: [None, List<KeyView>];
-  key_rotate: [{ input: KeyRotate }, List<KeyView>];
   request_preview: [{ input: RequestCreate }, Preview];
   request_create: [{ input: RequestCreate }, RequestView];
   request_list: [{ which: RequestBox }, List<RequestView>];
