@@ -57,6 +57,7 @@ fn input(operation: &Operation, ids: &Foreign) -> serde_json::Value {
             "reason": "Twenty characters and more of a reason.",
         }),
         "request_review" => json!({ "decision": "refuse", "digest": "0".repeat(64), "reason": "not here" }),
+        "clock_lower" => json!({ "reason": "It had leapt ahead." }),
         "call_intend" => json!({ "method": "GET", "path": "/" }),
         "call_report" => json!({ "status": 200, "took_ms": 1 }),
         "person_invite" => json!({ "name": "A", "roles": ["agent"] }),

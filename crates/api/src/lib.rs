@@ -6,6 +6,7 @@
 
 pub mod call;
 pub mod case;
+pub mod clock;
 pub mod console;
 pub mod contract;
 pub mod delegation;

@@ -71,6 +71,8 @@ pub const OPERATIONS: &[Operation] = &[
     op("case_assign", "POST", "/v1/cases/{id}/assign", ADMIN),
     op("case_close", "POST", "/v1/cases/{id}/close", DESK),
     op("case_reopen", "POST", "/v1/cases/{id}/reopen", ADMIN),
+    op("clock_get", "GET", "/v1/clock", ADMIN),
+    op("clock_lower", "POST", "/v1/clock/lower", ADMIN),
     op("contract_list", "GET", "/v1/contracts", Who::SignedIn),
     op("request_preview", "POST", "/v1/requests/preview", AGENT),
     op("request_create", "POST", "/v1/requests", AGENT),

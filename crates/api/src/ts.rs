@@ -12,7 +12,7 @@ use countersign_domain::{
     review::Decision,
 };
 
-use crate::{call, case, console, contract, delegation, event, person, problem, request, session};
+use crate::{call, case, clock, console, contract, delegation, event, person, problem, request, session};
 
 /// All types as one TypeScript module.
 #[must_use]
@@ -68,6 +68,8 @@ pub fn module() -> String {
         case::CaseView,
         case::CaseCreate,
         case::CaseAssign,
+        clock::ClockView,
+        clock::ClockLower,
         contract::ContractView,
         request::RequestCreate,
         request::Preview,

@@ -8,7 +8,7 @@ use countersign_policy::Bundle;
 use countersign_store::Store;
 use tokio::sync::{Notify, watch};
 
-use crate::{Refusal, keys::Keys, replay::Replay};
+use crate::{Refusal, clock::Mark, keys::Keys, replay::Replay};
 
 /// How a service is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ struct Inner {
     store: Store,
     bundle: Bundle,
     keys: Keys,
-    clock: Arc<dyn Clock>,
+    mark: Mark,
     entropy: Arc<dyn Entropy>,
     settings: Settings,
     replay: Replay,
@@ -69,10 +69,11 @@ impl Engine {
         entropy: Arc<dyn Entropy>,
         settings: Settings,
     ) -> Result<Self, OpenError> {
-        let keys = Keys::open(&store, &master, clock.now(), entropy.as_ref()).await?;
+        let mark = Mark::open(&store, Arc::clone(&clock)).await?;
+        let keys = Keys::open(&store, &master, mark.now(), entropy.as_ref()).await?;
         let replay = Replay::since(clock.now());
         let (placed, _) = watch::channel(0);
-        Ok(Self(Arc::new(Inner { store, bundle, keys, clock, entropy, settings, replay, unplaced: Arc::new(Notify::new()), placed })))
+        Ok(Self(Arc::new(Inner { store, bundle, keys, mark, entropy, settings, replay, unplaced: Arc::new(Notify::new()), placed })))
     }
 
     /// How this service is run.
@@ -81,16 +82,20 @@ impl Engine {
         &self.0.settings
     }
 
-    /// The present instant.
+    /// The present instant, as everything is judged by: it never goes back.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.0.clock.now()
+        self.0.mark.now()
     }
 
     /// Where the time comes from.
     #[must_use]
     pub fn clock(&self) -> Arc<dyn Clock> {
-        Arc::clone(&self.0.clock)
+        Arc::clone(self.0.mark.clock())
+    }
+
+    pub(crate) fn mark(&self) -> &Mark {
+        &self.0.mark
     }
 
     /// Where randomness comes from.

@@ -7,6 +7,7 @@
 mod act;
 mod call;
 mod case;
+mod clock;
 mod contract;
 mod delegation;
 mod engine;
@@ -25,6 +26,7 @@ mod token;
 pub mod bootstrap;
 
 pub use act::Call;
+pub use clock::TOLERANCE;
 pub use delegation::Started;
 pub use engine::{Engine, OpenError, Settings};
 pub use person::InviteShow;

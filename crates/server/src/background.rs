@@ -16,6 +16,8 @@ use crate::app::App;
 const LOOK_SHARED: Duration = Duration::from_millis(200);
 /// Alone with its store, the service is told of each line; this is for what a stop left behind.
 const LOOK_ALONE: Duration = Duration::from_secs(1);
+/// How much of the mark a crash may forget at most.
+const CLOCK: Duration = Duration::from_secs(1);
 const LAPSE: Duration = Duration::from_secs(1);
 const PRUNE: Duration = Duration::from_mins(1);
 const LONGEST: Duration = Duration::from_secs(5);
@@ -23,6 +25,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// Starts all of it. It ends when `stop` is cancelled.
 pub(crate) fn start(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
     vec![
+        tokio::spawn(repeat(app.clone(), stop.clone(), "the clock's mark could not be written down", CLOCK, async |app| app.engine.clock_sync().await)),
         tokio::spawn(sequencer(app.clone(), stop.clone())),
         tokio::spawn(repeat(app.clone(), stop.clone(), "what is over could not lapse", LAPSE, async |app| app.engine.lapse_due().await.map(drop))),
         tokio::spawn(repeat(app.clone(), stop.clone(), "what is no longer needed could not be dropped", PRUNE, async |app| app.engine.prune().await)),

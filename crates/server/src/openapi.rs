@@ -13,7 +13,7 @@ use http::header;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use crate::routes::{call, case, contract, delegation, event, person, request, session};
+use crate::routes::{call, case, clock, contract, delegation, event, person, request, session};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -25,6 +25,7 @@ use crate::routes::{call, case, contract, delegation, event, person, request, se
     tags(
         (name = "session", description = "Who is signed in here."),
         (name = "case", description = "Cases of the built-in case list: the reason of all access."),
+        (name = "clock", description = "The clock of the service."),
         (name = "contract", description = "APIs that access can be asked to."),
         (name = "request", description = "Asking, signing, refusing."),
         (name = "delegation", description = "Acting for a customer."),
@@ -40,6 +41,8 @@ use crate::routes::{call, case, contract, delegation, event, person, request, se
         case::case_assign,
         case::case_close,
         case::case_reopen,
+        clock::clock_get,
+        clock::clock_lower,
         contract::contract_list,
         request::request_preview,
         request::request_create,

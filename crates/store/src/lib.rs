@@ -11,6 +11,7 @@
 mod api;
 mod call;
 mod case;
+mod clock;
 mod customer;
 mod delegation;
 mod error;
@@ -41,6 +42,7 @@ mod tests;
 pub use api::{ApiChange, ApiRow, ClientRow};
 pub use call::CallRow;
 pub use case::CaseRow;
+pub use clock::{Ahead, ClockRow, LatestEnds};
 pub use delegation::DelegationRow;
 pub use error::{OpenError, StoreError};
 pub use event::{EventRow, Placed};

@@ -13,12 +13,20 @@ struct Migration {
 }
 
 /// Once released, a migration is never edited: databases remember its checksum.
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "base",
-    sqlite: include_str!("../../../migrations/service/sqlite/0001_base.sql"),
-    postgres: include_str!("../../../migrations/service/postgres/0001_base.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "base",
+        sqlite: include_str!("../../../migrations/service/sqlite/0001_base.sql"),
+        postgres: include_str!("../../../migrations/service/postgres/0001_base.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "clock",
+        sqlite: include_str!("../../../migrations/service/sqlite/0005_clock.sql"),
+        postgres: include_str!("../../../migrations/service/postgres/0005_clock.sql"),
+    },
+];
 
 /// Held while migrating, so that replicas that start together do it once. Any number will do, as long as it stays.
 const MIGRATING: i64 = 0x0063_6f75_6e74_0000;

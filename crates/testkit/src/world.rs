@@ -134,6 +134,7 @@ pub struct World {
     pub globex: TenantId,
     running: Option<Running>,
     database: Database,
+    master: Secret,
 }
 
 impl std::ops::Deref for World {
@@ -161,24 +162,22 @@ impl World {
             Database::Postgres(d) => d.store.clone(),
         };
         let clock = Arc::new(SetClock::at(Timestamp::from_secs(1_795_181_527)));
-        let mut site = Site::at("", Arc::clone(&clock));
-        let entropy = Arc::clone(&site.entropy);
-        let deps = Deps {
-            store: store.clone(),
-            bundle: Bundle::default_bundle().expect("the default bundle is good"),
-            master: MasterKey::generate(entropy.as_ref()),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            contracts: Vec::new(),
-            clients: Vec::new(),
-            sample: None,
-        };
-        let running = Server::bind(ServerConfig::embedded(0), deps).await.expect("the service starts");
+        let mut site = Site::at("", clock);
+        let master = MasterKey::generate(site.entropy.as_ref()).to_text();
+        let running = serve(&site, &store, &master, 0).await;
         running.issuer().clone_into(&mut site.issuer);
         let engine = running.engine().clone();
         let acme = company(&engine, ACME, "accounts-api").await;
         let globex = company(&engine, GLOBEX, "globex-api").await;
-        Self { site, store, acme, globex, running: Some(running), database }
+        Self { site, store, acme, globex, running: Some(running), database, master }
+    }
+
+    /// Stops the service and starts it again on the same database and address.
+    pub async fn restart(&mut self) {
+        let running = self.running.take().expect("the world runs");
+        let port = running.local_addrs()[0].port();
+        running.shutdown().await;
+        self.running = Some(serve(&self.site, &self.store, &self.master, port).await);
     }
 
     /// The engine inside, for looking at what is nowhere else to be seen.
@@ -224,6 +223,20 @@ impl Drop for World {
             runtime.spawn(running.shutdown());
         }
     }
+}
+
+async fn serve(site: &Site, store: &Store, master: &Secret, port: u16) -> Running {
+    let deps = Deps {
+        store: store.clone(),
+        bundle: Bundle::default_bundle().expect("the default bundle is good"),
+        master: MasterKey::from_text(master).expect("a master key"),
+        clock: site.clock.clone(),
+        entropy: site.entropy.clone(),
+        contracts: Vec::new(),
+        clients: Vec::new(),
+        sample: None,
+    };
+    Server::bind(ServerConfig::embedded(port), deps).await.expect("the service starts")
 }
 
 async fn company(engine: &Engine, workspace: Workspace, client: &str) -> TenantId {

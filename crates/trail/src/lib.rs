@@ -78,6 +78,9 @@ pub enum Kind {
     /// A signing key was made.
     #[serde(rename = "key.make")]
     KeyMake,
+    /// The mark of the clock was lowered, after the clock had leapt ahead.
+    #[serde(rename = "clock.lower")]
+    ClockLower,
     /// A case was opened.
     #[serde(rename = "case.create")]
     CaseCreate,

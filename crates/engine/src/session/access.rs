@@ -17,7 +17,7 @@ impl Engine {
     /// # Errors
     /// `not_signed_in` or `invalid_proof`.
     pub async fn caller(&self, token: &Secret, proof: &Proof, correlation: CorrelationId) -> Result<Call, Refusal> {
-        if !self.replay().fresh(proof.jti_hash, proof.iat, proof.expires_at, self.now()) {
+        if !self.replay().fresh(proof.jti_hash, proof.iat, proof.expires_at, self.clock().now()) {
             return Err(Refusal::new(
                 Code::InvalidProof,
                 "this DPoP proof was used before, or made before the service started; make a new one for each request",

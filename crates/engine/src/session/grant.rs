@@ -101,6 +101,7 @@ async fn redeem(engine: &Engine, tx: &mut Tx, code: &Secret, redirect: &str, ver
 }
 
 async fn sign_in(engine: &Engine, tx: &mut Tx, row: &CodeRow, proof: &Proof) -> Result<TokenAnswer, Refusal> {
+    engine.granting(tx, row.tenant, row.person).await?;
     let now = engine.now();
     let session = SessionRow {
         id: SessionId::new(now, engine.entropy()),
@@ -130,6 +131,7 @@ async fn sign_in(engine: &Engine, tx: &mut Tx, row: &CodeRow, proof: &Proof) -> 
 
 /// A step-up: no new sign-in, but a proof for one act of the one that asked.
 async fn prove(engine: &Engine, tx: &mut Tx, row: &CodeRow, detail: &str, proof: &Proof) -> Result<TokenAnswer, Refusal> {
+    engine.minting()?;
     let now = engine.now();
     let detail: ReviewDetail = serde_json::from_str(detail).map_err(|e| Refusal::internal("step-up", &e))?;
     let session = tx.session(row.tenant, detail.session).await?.filter(|s| s.live(now) && s.person == row.person && s.jkt == proof.jkt);

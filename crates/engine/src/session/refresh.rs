@@ -55,6 +55,7 @@ async fn refresh(engine: &Engine, tx: &mut Tx, token: &Secret, proof: &Proof) ->
         end(engine, tx, &row, "refresh_reused").await?;
         return Ok(Refreshed::Reused);
     }
+    engine.granting(tx, session.tenant, session.person).await?;
     let next = engine.secret("csr_");
     let kept =
         RefreshRow { token_hash: next.fingerprint(REFRESH), tenant: row.tenant, session: row.session, created_at: now, used_at: None, successor_hash: None };

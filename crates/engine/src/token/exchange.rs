@@ -38,7 +38,7 @@ impl Engine {
     pub(crate) async fn exchange(&self, request: ExchangeRequest, proof: &Proof) -> Result<TokenAnswer, OAuthError> {
         let actor = request.actor_token.clone();
         // An actor token that is not ours, not live, a customer's or another key's says nothing about who acts.
-        let call = self.holder(&actor, &proof.jkt, self.correlation()).await.map_err(|r| actor_refused(&r))?;
+        let call = self.holder(&actor, &proof.jkt, self.correlation()).await.map_err(|r| self.minting().err().map_or_else(|| actor_refused(&r), |behind| behind.oauth()))?;
         let proof = proof.clone();
         let requested = request.requested;
         failpoint!("exchange-before-transaction");
@@ -67,6 +67,7 @@ fn actor_refused(refusal: &Refusal) -> OAuthError {
 
 async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, actor: Secret, proof: Proof) -> Result<Minted, Refusal> {
     failpoint!("exchange-in-transaction");
+    s.engine.minting()?;
     let delegation = warranted(s, &request.subject_token, &actor, &proof, Lock::None).await?.delegation;
     tell(&mut s.line, &delegation);
     let (_, facts) = still_justified(s.tx, &s.engine, &delegation, s.now, Lock::Share).await.map_err(Refusal::with_grant_error)?;
