@@ -8,7 +8,7 @@ use countersign_policy::Bundle;
 use countersign_store::Store;
 use tokio::sync::{Notify, watch};
 
-use crate::{Refusal, clock::Mark, keys::Keys, replay::Replay};
+use crate::{Refusal, clock::Mark, keys::Keys, refusals::Refusals, replay::Replay};
 
 /// How a service is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,7 @@ struct Inner {
     entropy: Arc<dyn Entropy>,
     settings: Settings,
     replay: Replay,
+    refusals: Refusals,
     unplaced: Arc<Notify>,
     placed: watch::Sender<i64>,
 }
@@ -73,7 +74,7 @@ impl Engine {
         let keys = Keys::open(&store, &master, mark.now(), entropy.as_ref()).await?;
         let replay = Replay::since(clock.now());
         let (placed, _) = watch::channel(0);
-        Ok(Self(Arc::new(Inner { store, bundle, keys, mark, entropy, settings, replay, unplaced: Arc::new(Notify::new()), placed })))
+        Ok(Self(Arc::new(Inner { store, bundle, keys, mark, entropy, settings, replay, refusals: Refusals::default(), unplaced: Arc::new(Notify::new()), placed })))
     }
 
     /// How this service is run.
@@ -166,6 +167,10 @@ impl Engine {
 
     pub(crate) fn replay(&self) -> &Replay {
         &self.0.replay
+    }
+
+    pub(crate) fn refusals(&self) -> &Refusals {
+        &self.0.refusals
     }
 
     /// A fresh secret of 256 random bits behind a prefix that makes leaks recognisable.

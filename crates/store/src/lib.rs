@@ -48,6 +48,7 @@ pub use error::{OpenError, StoreError};
 pub use event::{EventRow, Placed};
 pub use idempotency::IdempotencyRow;
 pub use key::KeyRow;
+pub use prune::Stale;
 pub use person::{AccountRow, InviteRow, PersonRow};
 pub use query::Lock;
 pub use request::RequestRow;

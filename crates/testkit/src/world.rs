@@ -135,6 +135,7 @@ pub struct World {
     running: Option<Running>,
     database: Database,
     master: Secret,
+    config: ServerConfig,
 }
 
 impl std::ops::Deref for World {
@@ -153,6 +154,11 @@ impl World {
 
     /// A world on a given database.
     pub async fn on(db: Db) -> Self {
+        Self::with(db, ServerConfig::embedded(0)).await
+    }
+
+    /// A world on a given database, whose service is told this.
+    pub async fn with(db: Db, config: ServerConfig) -> Self {
         let database = match db {
             Db::Sqlite => Database::Sqlite(testing::sqlite().await),
             Db::Postgres => Database::Postgres(testing::postgres().await),
@@ -164,12 +170,12 @@ impl World {
         let clock = Arc::new(SetClock::at(Timestamp::from_secs(1_795_181_527)));
         let mut site = Site::at("", clock);
         let master = MasterKey::generate(site.entropy.as_ref()).to_text();
-        let running = serve(&site, &store, &master, 0).await;
+        let running = serve(&site, &store, &master, config.clone()).await;
         running.issuer().clone_into(&mut site.issuer);
         let engine = running.engine().clone();
         let acme = company(&engine, ACME, "accounts-api").await;
         let globex = company(&engine, GLOBEX, "globex-api").await;
-        Self { site, store, acme, globex, running: Some(running), database, master }
+        Self { site, store, acme, globex, running: Some(running), database, master, config }
     }
 
     /// Stops the service and starts it again on the same database and address.
@@ -177,13 +183,21 @@ impl World {
         let running = self.running.take().expect("the world runs");
         let port = running.local_addrs()[0].port();
         running.shutdown().await;
-        self.running = Some(serve(&self.site, &self.store, &self.master, port).await);
+        let issuer = ServerConfig::embedded(port);
+        let config = ServerConfig { listen: issuer.listen, issuer: issuer.issuer, ..self.config.clone() };
+        self.running = Some(serve(&self.site, &self.store, &self.master, config).await);
     }
 
     /// The engine inside, for looking at what is nowhere else to be seen.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         self.running.as_ref().expect("the world runs").engine()
+    }
+
+    /// The service itself.
+    #[must_use]
+    pub fn running(&self) -> &Running {
+        self.running.as_ref().expect("the world runs")
     }
 
     /// Moves the clock on and lets what is over end.
@@ -225,7 +239,7 @@ impl Drop for World {
     }
 }
 
-async fn serve(site: &Site, store: &Store, master: &Secret, port: u16) -> Running {
+async fn serve(site: &Site, store: &Store, master: &Secret, config: ServerConfig) -> Running {
     let deps = Deps {
         store: store.clone(),
         bundle: Bundle::default_bundle().expect("the default bundle is good"),
@@ -236,7 +250,7 @@ async fn serve(site: &Site, store: &Store, master: &Secret, port: u16) -> Runnin
         clients: Vec::new(),
         sample: None,
     };
-    Server::bind(ServerConfig::embedded(port), deps).await.expect("the service starts")
+    Server::bind(config, deps).await.expect("the service starts")
 }
 
 async fn company(engine: &Engine, workspace: Workspace, client: &str) -> TenantId {

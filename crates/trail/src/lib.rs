@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 const LEAF_LABEL: &str = "countersign event v1";
 
 /// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Actor {
     /// A human being.

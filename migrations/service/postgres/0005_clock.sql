@@ -12,4 +12,4 @@ CREATE INDEX token_by_expiry ON token (expires_at);
 CREATE INDEX browser_by_expiry ON browser (expires_at);
 CREATE INDEX auth_code_by_expiry ON auth_code (expires_at);
 CREATE INDEX proof_by_expiry ON proof (expires_at);
-CREATE INDEX session_by_end ON session (ends_at);
+CREATE INDEX refresh_token_by_age ON refresh_token (created_at);

@@ -40,7 +40,13 @@ impl Engine {
         let row = self.store().read(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.client(&id).await?) })).await.map_err(|r| r.oauth())?;
         match row {
             Some(row) if fingerprints_equal(&row.secret_hash, &hash) => Ok(row),
-            _ => Err(OAuthError::new(ErrorCode::InvalidClient, "the client or its secret is not known")),
+            found => {
+                let refusal = Refusal::new(Code::NotSignedIn, "the client or its secret is not known").with_oauth(ErrorCode::InvalidClient);
+                if let Some(row) = found {
+                    self.refused_claim(row.tenant, &row.id, &refusal).await;
+                }
+                Err(refusal.oauth())
+            }
         }
     }
 

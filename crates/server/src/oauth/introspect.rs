@@ -3,15 +3,16 @@
 use axum::{
     Json,
     extract::State,
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use countersign_oauth::{client_auth::ClientCredentials, introspection::PresentedToken};
+use countersign_oauth::{ErrorCode, client_auth::ClientCredentials, introspection::PresentedToken};
 use http::header;
 
-use super::{Posted, Refused, UNCACHED};
+use super::{Posted, Refused, UNCACHED, paid};
 use crate::{
     app::App,
     caller::{Only, only},
+    rate::Payer,
 };
 
 /// The introspection endpoint, for the client that the token's contract names.
@@ -22,6 +23,11 @@ pub(crate) async fn introspect(State(app): State<App>, posted: Posted) -> Result
     };
     let client = ClientCredentials::from_basic(shown).map_err(Refused::basic)?;
     let PresentedToken(token) = PresentedToken::parse(&posted.body)?;
-    let answer = app.engine.introspect(&client.client_id, &client.client_secret, token.expose()).await.map_err(Refused::basic)?;
-    Ok((UNCACHED, Json(answer)).into_response())
+    let payer = Payer::Client(client.client_id.clone());
+    app.rates.may(&payer)?;
+    match app.engine.introspect(&client.client_id, &client.client_secret, token.expose()).await {
+        Ok(answer) => Ok(paid(payer, (UNCACHED, Json(answer)))),
+        Err(error) if error.code == ErrorCode::InvalidClient => Err(Refused::basic(error)),
+        Err(error) => Ok(paid(payer, Refused::basic(error))),
+    }
 }

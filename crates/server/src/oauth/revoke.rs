@@ -15,5 +15,6 @@ pub(crate) async fn revoke(State(app): State<App>, posted: Posted) -> Result<Res
     let PresentedToken(token) = PresentedToken::parse(&posted.body)?;
     let proof = proof(&app, &posted.parts, None)?;
     app.engine.revoke(&token, &proof).await?;
+    // What was revoked is not told, so neither is whether the key is anybody's: the address pays.
     Ok((StatusCode::OK, UNCACHED).into_response())
 }
