@@ -67,7 +67,7 @@ async fn forms_parameters_tokens_and_heads_have_their_limits() {
         request.header("content-type", "application/x-www-form-urlencoded").body(body).send()
     };
     let cases: [(&str, String, u16); 6] = [
-        ("a form of 16 KiB", format!("token=x&{}", vec!["a=1"; 1].join("&")), 200),
+        ("a form of 16 KiB", format!("token=x&b={}&c={}", "y".repeat(8000), "y".repeat(8000)), 200),
         ("a form of more", format!("token=x&b={}&c={}", "y".repeat(8000), "y".repeat(9000)), 400),
         ("a body of more than 64 KiB", "y".repeat(70_000), 400),
         ("49 parameters", (0..49).map(|n| format!("p{n}=1")).collect::<Vec<_>>().join("&"), 400),
@@ -113,20 +113,16 @@ async fn many_refusals_become_one_line_that_counts_them() {
         assert!(detail["canonical"].as_str().unwrap().contains(r#""figures":{"refusals":15}"#), "{detail}");
 
         // At a stop what is held is told as well.
-        for _ in 0..13 {
-            dana.refreshed().await.post("/v1/people", &json!({ "name": "A", "roles": ["agent"] })).await;
-            break;
-        }
+        dana.refreshed().await.post("/v1/people", &json!({ "name": "A", "roles": ["agent"] })).await;
         let dana = world.person("dana").await;
         for _ in 0..12 {
             dana.post("/v1/cases", &json!({ "key": "ZD-1", "title": "t", "customer": "c", "priority": "low" })).await;
         }
         world.restart().await;
         let ines = world.person("ines").await;
-        let canonical = |line: &Value| line["id"].as_str().unwrap().to_owned();
         let mut counted = 0;
         for line in refusals(&world.trail(&ines).await, "access.refuse") {
-            let detail = ines.get(&format!("/v1/events/{}", canonical(line))).await.json();
+            let detail = ines.get(&format!("/v1/events/{}", line["id"].as_str().unwrap())).await.json();
             let event: Value = serde_json::from_str(detail["canonical"].as_str().unwrap()).unwrap();
             counted += event["figures"]["refusals"].as_i64().unwrap_or(1);
         }

@@ -74,7 +74,18 @@ impl Engine {
         let keys = Keys::open(&store, &master, mark.now(), entropy.as_ref()).await?;
         let replay = Replay::since(clock.now());
         let (placed, _) = watch::channel(0);
-        Ok(Self(Arc::new(Inner { store, bundle, keys, mark, entropy, settings, replay, refusals: Refusals::default(), unplaced: Arc::new(Notify::new()), placed })))
+        Ok(Self(Arc::new(Inner {
+            store,
+            bundle,
+            keys,
+            mark,
+            entropy,
+            settings,
+            replay,
+            refusals: Refusals::default(),
+            unplaced: Arc::new(Notify::new()),
+            placed,
+        })))
     }
 
     /// How this service is run.

@@ -19,6 +19,7 @@ pub(crate) const EACH: u32 = 10;
 const WINDOW: Duration = Duration::from_mins(1);
 /// Beyond so many actors and kinds, those who come new are counted together.
 const KEYS: usize = 10_000;
+const SWEEP: Duration = Duration::from_secs(1);
 /// The figure of a line that tells of many.
 const FIGURE: &str = "refusals";
 
@@ -80,15 +81,27 @@ fn in_common(mut a: Event, b: &Event) -> Event {
 
 /// Counts refusals.
 #[derive(Default)]
-pub(crate) struct Refusals(Mutex<HashMap<Key, Counted>>);
+pub(crate) struct Refusals(Mutex<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    by: HashMap<Key, Counted>,
+    /// When those that hold nothing were last dropped.
+    swept: Timestamp,
+}
 
 impl Refusals {
     /// Takes a line of a refusal; answers what is to be written now.
     pub(crate) fn take(&self, line: Event, now: Timestamp) -> Vec<Event> {
-        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Counts { by: counted, swept } = &mut *counts;
         let mut key = Key::of(&line);
         if counted.len() >= KEYS && !counted.contains_key(&key) {
-            counted.retain(|_, c| c.held > 0 || now.since(c.since) < WINDOW);
+            // Once a second: who comes by the thousand must not make each of them costly.
+            if now.since(*swept) >= SWEEP {
+                *swept = now;
+                counted.retain(|_, c| c.held > 0 || now.since(c.since) < WINDOW);
+            }
             if counted.len() >= KEYS {
                 key.who = None;
             }
@@ -107,7 +120,7 @@ impl Refusals {
 
     /// What the minutes that are over have held; or all, at the end.
     pub(crate) fn due(&self, now: Timestamp, all: bool) -> Vec<Event> {
-        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let counted = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).by;
         let over: Vec<Key> = counted.iter().filter(|(_, c)| all || now.since(c.since) >= WINDOW).map(|(key, _)| key.clone()).collect();
         over.iter().filter_map(|key| counted.remove(key)?.told()).collect()
     }

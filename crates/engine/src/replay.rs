@@ -5,13 +5,16 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use countersign_domain::Timestamp;
 
 pub(crate) struct Replay {
-    since: Timestamp,
+    since: AtomicI64,
     seen: Mutex<HashMap<[u8; 32], Timestamp>>,
 }
 
@@ -20,12 +23,14 @@ const SWEEP_AT: usize = 4096;
 
 impl Replay {
     pub(crate) fn since(since: Timestamp) -> Self {
-        Self { since, seen: Mutex::new(HashMap::new()) }
+        Self { since: AtomicI64::new(since.unix_secs()), seen: Mutex::new(HashMap::new()) }
     }
 
-    /// Whether the proof is new to this process.
+    /// Whether the proof is new to this process. `now` is what the clock shows: should it have been set back to before the start, consoles
+    /// that follow it must not be shut out until it has caught up, so the start is taken back with it.
     pub(crate) fn fresh(&self, hash: [u8; 32], issued_at: Timestamp, expires_at: Timestamp, now: Timestamp) -> bool {
-        if issued_at.unix_secs() < self.since.unix_secs() {
+        let now_s = now.unix_secs();
+        if issued_at.unix_secs() < self.since.fetch_min(now_s, Ordering::AcqRel).min(now_s) {
             return false;
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -47,5 +52,14 @@ mod tests {
         assert!(replay.fresh([1; 32], at(100), at(160), at(100)));
         assert!(!replay.fresh([1; 32], at(100), at(160), at(101)));
         assert!(!replay.fresh([2; 32], at(99), at(159), at(101)));
+    }
+
+    #[test]
+    fn a_clock_that_went_back_shuts_nobody_out() {
+        let at = Timestamp::from_secs;
+        let replay = Replay::since(at(100));
+        assert!(replay.fresh([1; 32], at(40), at(100), at(40)));
+        assert!(!replay.fresh([1; 32], at(40), at(100), at(41)), "once all the same");
+        assert!(!replay.fresh([2; 32], at(39), at(99), at(41)), "made before that");
     }
 }

@@ -13,7 +13,10 @@ use countersign_engine::Engine;
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::{browser, caller, door::Door, fault::Fault, front::Front, guard, health, input, limit::Tries, limits::Limits, metrics::Metrics, oauth, openapi, pages, rate::Rates, register::Register, routes, trace};
+use crate::{
+    browser, caller, door::Door, fault::Fault, front::Front, guard, health, input, limit::Tries, limits::Limits, metrics::Metrics, oauth, openapi, pages,
+    rate::Rates, register::Register, routes, trace,
+};
 
 /// What handlers share. Cheap to clone.
 #[derive(Clone)]

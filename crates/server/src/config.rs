@@ -107,7 +107,16 @@ impl ServerConfig {
     #[must_use]
     pub fn embedded(port: u16) -> Self {
         let listen = vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port), SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), port)];
-        Self { listen, issuer: localhost(port), tls: None, embedded: true, hosts: Vec::new(), forwarded: false, limits: Limits::embedded(), metrics_listen: None }
+        Self {
+            listen,
+            issuer: localhost(port),
+            tls: None,
+            embedded: true,
+            hosts: Vec::new(),
+            forwarded: false,
+            limits: Limits::embedded(),
+            metrics_listen: None,
+        }
     }
 
     /// Whether it can be served.

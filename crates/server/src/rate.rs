@@ -30,6 +30,7 @@ impl Rate {
 
 /// Beyond so many callers, those who come new share a bucket.
 const KEYS: usize = 50_000;
+const SWEEP: Duration = Duration::from_secs(1);
 /// What one call takes, so that a bucket fills by whole numbers each microsecond.
 const ONE: u64 = 1_000_000;
 
@@ -100,12 +101,18 @@ struct Bucket {
 
 struct Buckets<K> {
     rate: Rate,
-    kept: Mutex<HashMap<Option<K>, Bucket>>,
+    kept: Mutex<Kept<K>>,
+}
+
+struct Kept<K> {
+    by: HashMap<Option<K>, Bucket>,
+    /// When full ones were last dropped.
+    swept: Duration,
 }
 
 impl<K: Clone + Eq + Hash> Buckets<K> {
     fn new(rate: Rate) -> Self {
-        Self { rate, kept: Mutex::default() }
+        Self { rate, kept: Mutex::new(Kept { by: HashMap::new(), swept: Duration::ZERO }) }
     }
 
     fn full(&self) -> u64 {
@@ -122,10 +129,15 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
         if self.rate.per_s == 0 {
             return free;
         }
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let Kept { by: kept, swept } = &mut *held;
         let mut key = Some(key.clone());
         if kept.len() >= KEYS && !kept.contains_key(&key) {
-            kept.retain(|_, bucket| self.filled(*bucket, now) < self.full());
+            // Once a second: who comes by the thousand must not make each of them costly.
+            if now.saturating_sub(*swept) >= SWEEP {
+                *swept = now;
+                kept.retain(|_, bucket| self.filled(*bucket, now) < self.full());
+            }
             if kept.len() >= KEYS {
                 key = None;
             }

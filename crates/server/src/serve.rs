@@ -122,7 +122,20 @@ async fn open(config: &ServerConfig, issuer: &Url, deps: Deps) -> Result<App, Se
     let tries = Arc::new(Tries::new(Arc::clone(&clock)));
     let rates = Arc::new(Rates::new(config.limits.address, config.limits.client));
     let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION"), engine.database()));
-    Ok(App { engine, metrics, front, clock, entropy, tries, rates, door: Door::new(config.limits.connections, config.limits.idle), limits: config.limits, health: Arc::new(Health::default()), register, stop: CancellationToken::new() })
+    Ok(App {
+        engine,
+        metrics,
+        front,
+        clock,
+        entropy,
+        tries,
+        rates,
+        door: Door::new(config.limits.connections, config.limits.idle),
+        limits: config.limits,
+        health: Arc::new(Health::default()),
+        register,
+        stop: CancellationToken::new(),
+    })
 }
 
 fn serve(listener: TcpListener, tls: Option<RustlsConfig>, handle: Handle<SocketAddr>, app: &App) -> Result<JoinHandle<()>, std::io::Error> {

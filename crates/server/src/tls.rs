@@ -83,9 +83,8 @@ impl Pem {
     }
 
     fn config(&self, files: &TlsFiles) -> Result<ServerConfig, TlsError> {
-        let chain = CertificateDer::pem_slice_iter(&self.cert)
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| TlsError::File { file: files.cert.clone(), error })?;
+        let chain =
+            CertificateDer::pem_slice_iter(&self.cert).collect::<Result<Vec<_>, _>>().map_err(|error| TlsError::File { file: files.cert.clone(), error })?;
         let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|error| TlsError::File { file: files.key.clone(), error })?;
         config(chain, key)
     }

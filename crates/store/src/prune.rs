@@ -41,16 +41,8 @@ pub enum Stale {
 
 impl Stale {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::DpopProofs,
-        Self::AccessTokens,
-        Self::RefreshTokens,
-        Self::Browsers,
-        Self::Codes,
-        Self::Proofs,
-        Self::Answers,
-        Self::Tokens,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::DpopProofs, Self::AccessTokens, Self::RefreshTokens, Self::Browsers, Self::Codes, Self::Proofs, Self::Answers, Self::Tokens];
 
     /// What it is called where numbers are shown.
     #[must_use]

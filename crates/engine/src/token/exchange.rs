@@ -38,7 +38,10 @@ impl Engine {
     pub(crate) async fn exchange(&self, request: ExchangeRequest, proof: &Proof) -> Result<TokenAnswer, OAuthError> {
         let actor = request.actor_token.clone();
         // An actor token that is not ours, not live, a customer's or another key's says nothing about who acts.
-        let call = self.holder(&actor, &proof.jkt, self.correlation()).await.map_err(|r| self.minting().err().map_or_else(|| actor_refused(&r), |behind| behind.oauth()))?;
+        let call = self
+            .holder(&actor, &proof.jkt, self.correlation())
+            .await
+            .map_err(|r| self.minting().err().map_or_else(|| actor_refused(&r), |behind| behind.oauth()))?;
         let proof = proof.clone();
         let requested = request.requested;
         failpoint!("exchange-before-transaction");

@@ -1,10 +1,6 @@
 //! `POST /oauth/introspect`: an API asks whether a token counts at this moment (RFC 7662).
 
-use axum::{
-    Json,
-    extract::State,
-    response::Response,
-};
+use axum::{Json, extract::State, response::Response};
 use countersign_oauth::{ErrorCode, client_auth::ClientCredentials, introspection::PresentedToken};
 use http::header;
 
