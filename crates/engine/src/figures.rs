@@ -29,7 +29,7 @@ impl Engine {
                 Box::pin(async move {
                     let mut keys = BTreeMap::new();
                     for key in tx.keys().await? {
-                        *keys.entry(key.state.to_string()).or_default() += 1;
+                        *keys.entry(key.state).or_default() += 1;
                     }
                     Ok(Figures { delegations_live: tx.delegations_live().await?, events_unplaced: tx.events_unplaced().await?, keys, clock_behind })
                 })
