@@ -28,13 +28,11 @@ pub(crate) async fn host(State(front): State<Arc<Front>>, request: Request, next
 /// Lets go of a request that takes too long. What it began may still be done: a transaction is not broken off. The live stream is an
 /// answer that has begun, and goes on.
 pub(crate) async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(app.limits.whole, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let text = "this took too long, and whether it was done is not known; look again, or send it again under the same idempotency key";
-            Fault::new(Code::Unavailable, "Too slow", text).into_response()
-        }
+    if let Ok(response) = tokio::time::timeout(app.limits.whole, next.run(request)).await {
+        return response;
     }
+    let text = "this took too long, and whether it was done is not known; look again, or send it again under the same idempotency key";
+    Fault::new(Code::Unavailable, "Too slow", text).into_response()
 }
 
 /// Adds what every answer carries; what a route has set itself stays.
