@@ -1,5 +1,5 @@
 //! Connections that would wait for ever are let go: raw sockets, and no sleep longer than what the service itself waits.
-#![expect(clippy::unwrap_used, reason = "a test fails by it")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by it")]
 
 use std::time::Duration;
 
