@@ -82,6 +82,7 @@ fn input(operation: &Operation, ids: &Foreign) -> serde_json::Value {
         "client_create" => json!({ "id": "some-machine", "name": "Some machine", "auth": "client_secret_basic" }),
         "client_change" => json!({ "name": "Another name" }),
         "client_secret_drop" => json!({ "secret": "sec_01a1f920-d180-7b31-9d04-5e77c0c07d52" }),
+        "clock_lower" => json!({ "reason": "It had leapt ahead." }),
         "call_intend" => json!({ "method": "GET", "path": "/" }),
         "call_report" => json!({ "status": 200, "took_ms": 1 }),
         "person_invite" => json!({ "name": "A", "roles": ["agent"] }),

@@ -7,6 +7,7 @@
 pub mod call;
 pub mod case;
 pub mod client;
+pub mod clock;
 pub mod console;
 pub mod contract;
 pub mod delegation;

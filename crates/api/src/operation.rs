@@ -72,6 +72,8 @@ pub const OPERATIONS: &[Operation] = &[
     op("case_assign", "POST", "/v1/cases/{id}/assign", ADMIN),
     op("case_close", "POST", "/v1/cases/{id}/close", DESK),
     op("case_reopen", "POST", "/v1/cases/{id}/reopen", ADMIN),
+    op("clock_get", "GET", "/v1/clock", ADMIN),
+    op("clock_lower", "POST", "/v1/clock/lower", ADMIN),
     op("contract_list", "GET", "/v1/contracts", Who::SignedIn),
     op("contract_get", "GET", "/v1/contracts/{id}", Who::SignedIn),
     // A contract changes when somebody else than who proposed it agrees.

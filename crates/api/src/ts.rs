@@ -17,7 +17,7 @@ use countersign_domain::{
     review::Decision,
 };
 
-use crate::{call, case, client, console, contract, delegation, event, key, person, problem, request, session};
+use crate::{call, case, client, clock, console, contract, delegation, event, key, person, problem, request, session};
 
 /// All types as one TypeScript module.
 #[must_use]
@@ -83,6 +83,8 @@ pub fn module() -> String {
         case::CaseView,
         case::CaseCreate,
         case::CaseAssign,
+        clock::ClockView,
+        clock::ClockLower,
         contract::ContractView,
         contract::ContractVersion,
         contract::ContractDetail,

@@ -9,6 +9,7 @@ use countersign_api::{
     call::{CallIntended, CallIntent, CallOutcome, CallReported},
     case::{CaseAssign, CaseCreate, CaseView},
     client::{ClientChange, ClientCreate, ClientView, SecretDrop, SecretView},
+    clock::{ClockLower, ClockView},
     contract::{ContractChangeView, ContractDetail, ContractPropose, ContractReview, ContractView},
     delegation::{DelegationView, Story},
     event::{EventDetail, EventPage, EventQuery},
@@ -109,6 +110,16 @@ impl Session {
     /// Opens a case again. Nothing that ended with it comes back.
     pub async fn case_reopen(&self, id: CaseId) -> Done<CaseView> {
         self.act("case_reopen", &id.to_string(), &()).await
+    }
+
+    /// How the service's clock stands.
+    pub async fn clock_get(&self) -> Done<ClockView> {
+        self.get("clock_get", "", "").await
+    }
+
+    /// Lowers the mark of the service's clock, after it had leapt ahead.
+    pub async fn clock_lower(&self, input: &ClockLower) -> Done<ClockView> {
+        self.act("clock_lower", "", input).await
     }
 
     /// APIs that access can be asked to.

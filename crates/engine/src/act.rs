@@ -228,7 +228,7 @@ impl Engine {
         }
     }
 
-    /// Commits the line of a refusal alone. That it was refused stands even if this fails.
+    /// Commits the line of a refusal alone, or counts it where there are many. That it was refused stands even if this fails.
     pub(crate) async fn record_refusal(&self, mut line: Event, refusal: &Refusal) {
         line.decision = Decision::Refused;
         line.rules = refusal.rules();
@@ -236,9 +236,27 @@ impl Engine {
             Some(code) => code.as_str().to_owned(),
             None => serde_json::to_value(refusal.code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default(),
         });
-        if let Err(error) = self.record(line).await {
-            tracing::error!(%error, "a refusal could not be recorded");
+        for line in self.refusals().take(line, self.now()) {
+            if let Err(error) = self.record(line).await {
+                tracing::error!(%error, "a refusal could not be recorded");
+            }
         }
+    }
+
+    /// Records that a call of somebody known was refused before it came to an operation: input that can't be read, say.
+    pub async fn refused_before(&self, call: &Call, operation: &str, code: countersign_domain::Code) {
+        let mut line = self.line(Kind::AccessRefuse, self.now(), call.tenant, Actor::Person(call.person), call.correlation);
+        operation.clone_into(&mut line.action);
+        self.record_refusal(line, &Refusal::new(code, "")).await;
+    }
+
+    /// Records that somebody was refused who is not known, but claimed to be a client of this tenant. The service is the actor: nothing
+    /// is held against the client.
+    pub(crate) async fn refused_claim(&self, tenant: TenantId, client: &str, refusal: &Refusal) {
+        let mut line = self.line(Kind::ClientRefuse, self.now(), tenant, Actor::Service, self.correlation());
+        line.client = Some(client.to_owned());
+        client.clone_into(&mut line.action);
+        self.record_refusal(line, refusal).await;
     }
 
     /// Commits one line alone.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use countersign_domain::{Clock, CorrelationId, Entropy, Secret, TenantId, Timestamp, alg::Algorithm};
 use countersign_oauth::{nonce::Nonces, seal::MasterKey};
 use countersign_policy::Bundle;
-use countersign_store::Store;
+use countersign_store::{Store, StoreError};
 use tokio::sync::{Notify, watch};
 
-use crate::{KeyRing, Refusal, replay::Replay};
+use crate::{KeyRing, Refusal, clock::Mark, refusals::Refusals, replay::Replay};
 
 /// How a service is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,12 @@ pub enum OpenError {
     Store(String),
 }
 
+impl From<StoreError> for OpenError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
 /// The use cases. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine(Arc<Inner>);
@@ -42,11 +48,12 @@ struct Inner {
     store: Store,
     bundle: Bundle,
     keys: KeyRing,
-    clock: Arc<dyn Clock>,
+    mark: Mark,
     entropy: Arc<dyn Entropy>,
     settings: Settings,
     nonces: Doors,
     replay: Replay,
+    refusals: Refusals,
     unplaced: Arc<Notify>,
     placed: watch::Sender<i64>,
 }
@@ -87,12 +94,24 @@ impl Engine {
         entropy: Arc<dyn Entropy>,
         settings: Settings,
     ) -> Result<Self, OpenError> {
+        let mark = Mark::open(&store, Arc::clone(&clock)).await?;
         let nonces = Doors::open(&master, entropy.as_ref())?;
-        let keys = KeyRing::open(store.clone(), master, Arc::clone(&clock), Arc::clone(&entropy)).await?;
+        let keys = KeyRing::open(store.clone(), master, clock, Arc::clone(&entropy)).await?;
         keys.ensure(Algorithm::default()).await?;
-        let (replay, unplaced) = (Replay::default(), Arc::new(Notify::new()));
         let (placed, _) = watch::channel(0);
-        Ok(Self(Arc::new(Inner { store, bundle, keys, clock, entropy, settings, nonces, replay, unplaced, placed })))
+        Ok(Self(Arc::new(Inner {
+            store,
+            bundle,
+            keys,
+            mark,
+            entropy,
+            settings,
+            nonces,
+            replay: Replay::default(),
+            refusals: Refusals::default(),
+            unplaced: Arc::new(Notify::new()),
+            placed,
+        })))
     }
 
     /// How this service is run.
@@ -101,16 +120,20 @@ impl Engine {
         &self.0.settings
     }
 
-    /// The present instant.
+    /// The present instant, as everything is judged by: it never goes back.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.0.clock.now()
+        self.0.mark.now()
     }
 
     /// Where the time comes from.
     #[must_use]
     pub fn clock(&self) -> Arc<dyn Clock> {
-        Arc::clone(&self.0.clock)
+        Arc::clone(self.0.mark.clock())
+    }
+
+    pub(crate) fn mark(&self) -> &Mark {
+        &self.0.mark
     }
 
     /// Where randomness comes from.
@@ -187,6 +210,10 @@ impl Engine {
 
     pub(crate) fn replay(&self) -> &Replay {
         &self.0.replay
+    }
+
+    pub(crate) fn refusals(&self) -> &Refusals {
+        &self.0.refusals
     }
 
     /// A fresh secret of 256 random bits behind a prefix that makes leaks recognisable.

@@ -2,13 +2,15 @@
 //! Nothing depends on it: every check judges time itself.
 
 use countersign_domain::delegation::EndReason;
-use countersign_store::{Lock, Tx};
+use countersign_store::{Lock, Stale, Tx};
 use countersign_trail::{Actor, Decision, Kind};
 
 use crate::{Engine, Refusal, delegation::tell, request::scope_text};
 
 /// How many are ended in one transaction.
 const BATCH: u32 = 100;
+/// How many rows are dropped in one transaction: a few milliseconds' work.
+const PRUNED: u32 = 500;
 
 impl Engine {
     /// Ends delegations and requests whose time is over. Answers how many.
@@ -27,13 +29,28 @@ impl Engine {
         Ok(done)
     }
 
-    /// Drops what is past its use: seen proofs, codes, tokens of ended sessions, kept answers.
+    /// Drops what is past its use, in batches that each let others write in between. Answers how many of what.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn prune(&self) -> Result<(), Refusal> {
-        let now = self.now();
-        self.store().write(move |tx| Box::pin(async move { Ok(tx.prune(now).await?) })).await
+    pub async fn prune(&self) -> Result<Vec<(Stale, u64)>, Refusal> {
+        let mut dropped = Vec::with_capacity(Stale::ALL.len());
+        for what in Stale::ALL {
+            let mut count = 0;
+            loop {
+                // Proofs of possession are judged by what the clock shows, and so is the time until which they are remembered.
+                let now = if what == Stale::DpopProofs { self.clock().now() } else { self.now() };
+                let done = self.store().write(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.prune(what, now, PRUNED).await?) })).await?;
+                count += done;
+                if done < u64::from(PRUNED) {
+                    break;
+                }
+                // Whoever waits for the writer comes first.
+                tokio::task::yield_now().await;
+            }
+            dropped.push((what, count));
+        }
+        Ok(dropped)
     }
 }
 

@@ -63,6 +63,7 @@ impl Refusal {
     /// Whether the trail gets a line of it. Typing errors, lookups that find nothing, lost races and the ordinary asking for a proof get none.
     pub(crate) fn recorded(&self) -> bool {
         matches!(self.code, Code::Forbidden | Code::Refused | Code::Conflict | Code::Lapsed | Code::CaseNotYours | Code::DelegationEnded)
+            || (self.code == Code::Unavailable && !self.reasons.is_empty())
             || matches!(self.oauth, Some(ErrorCode::InvalidGrant | ErrorCode::InvalidScope | ErrorCode::InvalidTarget))
     }
 

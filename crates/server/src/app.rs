@@ -11,8 +11,12 @@ use axum::{
 use countersign_domain::{Clock, Entropy};
 use countersign_engine::Engine;
 use tokio_util::sync::CancellationToken;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::{browser, fault::Fault, front::Front, guard, health, input, limit::Tries, nonce, oauth, openapi, pages, register::Register, routes, trace};
+use crate::{
+    browser, caller, door::Door, fault::Fault, front::Front, guard, health, input, limit::Tries, limits::Limits, metrics::Metrics, nonce, oauth, openapi,
+    pages, rate::Rates, register::Register, routes, trace,
+};
 
 /// What handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +31,14 @@ pub(crate) struct App {
     pub entropy: Arc<dyn Entropy>,
     /// Counts password tries.
     pub tries: Arc<Tries>,
+    /// Counts calls of the OAuth endpoints.
+    pub rates: Arc<Rates>,
+    /// Numbers.
+    pub metrics: Arc<Metrics>,
+    /// Lets connections in.
+    pub door: Door,
+    /// How much is held and how long is waited.
+    pub limits: Limits,
     /// How the background work is.
     pub health: Arc<health::Health>,
     /// What each tenant gets.
@@ -56,18 +68,24 @@ pub(crate) fn router(app: App) -> Router {
         .route("/openapi.json", get(openapi::served))
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata))
         .route("/.well-known/jwks.json", get(oauth::jwks))
-        .route("/oauth/token", post(oauth::token))
-        .route("/oauth/introspect", post(oauth::introspect))
-        .route("/oauth/revoke", post(oauth::revoke))
         .route("/authorize", get(browser::authorize::show).post(browser::authorize::send))
         .route("/setup", get(browser::setup::show).post(browser::setup::send))
         .route("/invite", get(browser::invite::show).post(browser::invite::send))
         .route("/assets/{name}", get(pages::assets::asset));
-    open.merge(routes::router())
+    let programs = Router::new()
+        .route("/oauth/token", post(oauth::token))
+        .route("/oauth/introspect", post(oauth::introspect))
+        .route("/oauth/revoke", post(oauth::revoke))
+        .route_layer(middleware::from_fn_with_state(app.clone(), oauth::limited));
+    let operations = routes::router().route_layer(middleware::from_fn_with_state(app.clone(), caller::told));
+    open.merge(programs)
+        .merge(operations)
         .fallback(async || Fault::no_route())
         .method_not_allowed_fallback(async || Fault::no_method())
         .layer(DefaultBodyLimit::max(input::BODY_MAX))
         .layer(middleware::from_fn(nonce::handed))
+        .layer(RequestBodyTimeoutLayer::new(app.limits.body))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::in_time))
         .layer(middleware::from_fn_with_state(app.clone(), guard::host))
         .layer(middleware::from_fn_with_state(app.clone(), guard::headers))
         .layer(middleware::from_fn_with_state(app.clone(), trace::traced))

@@ -2,7 +2,7 @@
 //!
 //! A failure is logged once, tried again after longer and longer pauses, and its end is logged too.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use countersign_domain::Code;
 use countersign_engine::Refusal;
@@ -10,12 +10,16 @@ use tokio::{task::JoinHandle, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
-use crate::app::App;
+use crate::{app::App, tls::Certificate};
 
 /// Nobody tells of lines that other replicas wrote.
 const LOOK_SHARED: Duration = Duration::from_millis(200);
 /// Alone with its store, the service is told of each line; this is for what a stop left behind.
 const LOOK_ALONE: Duration = Duration::from_secs(1);
+/// How much of the mark a crash may forget at most.
+const CLOCK: Duration = Duration::from_secs(1);
+const CERTIFICATE: Duration = Duration::from_secs(30);
+const TELL: Duration = Duration::from_secs(1);
 const LAPSE: Duration = Duration::from_secs(1);
 const PRUNE: Duration = Duration::from_mins(1);
 /// So long at most until another replica knows of a rotation, also in an emergency.
@@ -23,13 +27,45 @@ const KEYS: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// Starts all of it. It ends when `stop` is cancelled.
-pub(crate) fn start(app: &App, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
-    vec![
+pub(crate) fn start(app: &App, certificate: Option<&Arc<Certificate>>, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+    let mut work = vec![
+        tokio::spawn(repeat(app.clone(), stop.clone(), "refusals could not be told of", TELL, async |app| app.engine.tell_refusals(false).await)),
+        tokio::spawn(repeat(app.clone(), stop.clone(), "the clock's mark could not be written down", CLOCK, async |app| app.engine.clock_sync().await)),
         tokio::spawn(sequencer(app.clone(), stop.clone())),
         tokio::spawn(repeat(app.clone(), stop.clone(), "what is over could not lapse", LAPSE, async |app| app.engine.lapse_due().await.map(drop))),
-        tokio::spawn(repeat(app.clone(), stop.clone(), "what is no longer needed could not be dropped", PRUNE, async |app| app.engine.prune().await)),
         tokio::spawn(repeat(app.clone(), stop.clone(), "the signing keys could not be looked after", KEYS, async |app| app.engine.keys_tend().await)),
-    ]
+        tokio::spawn(repeat(app.clone(), stop.clone(), "what is no longer needed could not be dropped", PRUNE, prune)),
+    ];
+    work.extend(certificate.map(|certificate| tokio::spawn(watch(Arc::clone(certificate), stop.clone()))));
+    work
+}
+
+/// Looks whether certificate and key have changed. Their contents are compared: times of files say little where they are linked anew.
+async fn watch(certificate: Arc<Certificate>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = sleep(CERTIFICATE) => {}
+        }
+        let looked = Arc::clone(&certificate);
+        match tokio::task::spawn_blocking(move || looked.reload()).await {
+            Ok(Ok(true)) => info!("the certificate was read anew"),
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => error!(%error, "the certificate's files have changed and can't be used; the old one stays"),
+            Err(error) => error!(%error, "a task failed"),
+        }
+    }
+}
+
+/// Drops what is past its use, and says how much that was.
+async fn prune(app: App) -> Result<(), Refusal> {
+    for (what, count) in app.engine.prune().await? {
+        if count > 0 {
+            app.metrics.pruned(what, count);
+            info!(what = what.as_str(), count, "dropped what is past its use");
+        }
+    }
+    Ok(())
 }
 
 async fn sequencer(app: App, stop: CancellationToken) {

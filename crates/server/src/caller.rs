@@ -1,6 +1,13 @@
 //! Who calls: an access token with a proof of the key that it is bound to (RFC 9449 §7).
 
-use axum::extract::FromRequestParts;
+use std::sync::{Arc, OnceLock};
+
+use axum::{
+    extract::{FromRequestParts, MatchedPath, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use countersign_api::operation::OPERATIONS;
 use countersign_domain::{Code, Secret};
 use countersign_engine::Call;
 use countersign_oauth::{
@@ -12,6 +19,27 @@ use http::{HeaderMap, header, request::Parts};
 use tracing::{Span, field};
 
 use crate::{app::App, fault::Fault, input::idempotency_key, nonce::Handed, trace::Correlation};
+
+/// Who called, for those who look at the answer.
+#[derive(Clone, Default)]
+struct Known(Arc<OnceLock<Call>>);
+
+/// Counts operations, and tells the trail of calls that were refused after it was known who called and before the engine heard of it: bad JSON, say.
+pub(crate) async fn told(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let known = Known::default();
+    request.extensions_mut().insert(known.clone());
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    let path = path.as_ref().map_or("", MatchedPath::as_str);
+    let operation = OPERATIONS.iter().find(|o| o.path == path && o.method == method.as_str()).map_or("unknown", |o| o.name);
+    let fault = response.extensions().get::<Fault>();
+    app.metrics.operation(operation, fault.map(Fault::code));
+    if let (Some(call), Some(code)) = (known.0.get(), fault.and_then(Fault::before_the_engine)) {
+        app.engine.refused_before(call, operation, code).await;
+    }
+    response
+}
 
 /// The caller of an operation.
 pub(crate) struct Caller(pub Call);
@@ -30,6 +58,10 @@ impl FromRequestParts<App> for Caller {
         call.idempotency_key = key;
         // Random ids, which name nobody to whoever has the log alone.
         Span::current().record("person", field::display(call.person)).record("session", field::display(call.session));
+        if let Some(known) = parts.extensions.get::<Known>() {
+            // Nobody but this extractor sets it, once a request.
+            let _ = known.0.set(call.clone());
+        }
         Ok(Self(call))
     }
 }

@@ -12,6 +12,8 @@ use countersign_policy::Bundle;
 use countersign_store::Store;
 use url::{Host, Url};
 
+use crate::limits::Limits;
+
 /// Where and as whom the service answers.
 #[derive(Debug, Clone)]
 pub struct ServerConfig {
@@ -27,6 +29,10 @@ pub struct ServerConfig {
     pub hosts: Vec<String>,
     /// Whether a proxy on this computer names the browser's address in `X-Forwarded-For`.
     pub forwarded: bool,
+    /// How much is held and how long is waited.
+    pub limits: Limits,
+    /// Where Prometheus scrapes (`/metrics`), apart from everything else; nowhere unless told.
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 /// PEM files of a certificate chain and its key.
@@ -101,7 +107,16 @@ impl ServerConfig {
     #[must_use]
     pub fn embedded(port: u16) -> Self {
         let listen = vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port), SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), port)];
-        Self { listen, issuer: localhost(port), tls: None, embedded: true, hosts: Vec::new(), forwarded: false }
+        Self {
+            listen,
+            issuer: localhost(port),
+            tls: None,
+            embedded: true,
+            hosts: Vec::new(),
+            forwarded: false,
+            limits: Limits::embedded(),
+            metrics_listen: None,
+        }
     }
 
     /// Whether it can be served.
@@ -182,7 +197,7 @@ mod tests {
     use super::*;
 
     fn shared(issuer: &str, listen: &str) -> ServerConfig {
-        ServerConfig { listen: vec![listen.parse().unwrap()], issuer: issuer.parse().unwrap(), tls: None, embedded: false, hosts: Vec::new(), forwarded: false }
+        ServerConfig { listen: vec![listen.parse().unwrap()], issuer: issuer.parse().unwrap(), embedded: false, ..ServerConfig::embedded(0) }
     }
 
     #[test]

@@ -85,6 +85,22 @@ impl Fault {
         self
     }
 
+    /// What a program acts on.
+    pub(crate) fn code(&self) -> Code {
+        match &self.0.why {
+            Why::Front { code, .. } => *code,
+            Why::Refusal(refusal) => refusal.code,
+        }
+    }
+
+    /// Its code, if the engine never heard of the call.
+    pub(crate) fn before_the_engine(&self) -> Option<Code> {
+        match self.0.why {
+            Why::Front { code, .. } => Some(code),
+            Why::Refusal(_) => None,
+        }
+    }
+
     fn challenge(self, text: &str) -> Self {
         match HeaderValue::from_str(text) {
             Ok(value) => self.header(header::WWW_AUTHENTICATE, value),

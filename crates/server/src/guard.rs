@@ -10,7 +10,7 @@ use axum::{
 use countersign_domain::Code;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use crate::{fault::Fault, front::Front};
+use crate::{app::App, fault::Fault, front::Front};
 
 /// Routes that tell nothing about anybody, asked by orchestrators under whatever name.
 const OPEN: [&str; 2] = ["/healthz", "/readyz"];
@@ -23,6 +23,16 @@ pub(crate) async fn host(State(front): State<Arc<Front>>, request: Request, next
     Fault::new(Code::Forbidden, "Another address", format!("this service answers as {} only; use that address", front.issuer))
         .status(StatusCode::MISDIRECTED_REQUEST)
         .into_response()
+}
+
+/// Lets go of a request that takes too long. What it began may still be done: a transaction is not broken off. The live stream is an
+/// answer that has begun, and goes on.
+pub(crate) async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
+    if let Ok(response) = tokio::time::timeout(app.limits.whole, next.run(request)).await {
+        return response;
+    }
+    let text = "this took too long, and whether it was done is not known; look again, or send it again under the same idempotency key";
+    Fault::new(Code::Unavailable, "Too slow", text).into_response()
 }
 
 /// Adds what every answer carries; what a route has set itself stays.

@@ -64,7 +64,8 @@ fn both(wanted: u16) -> Result<Bound, BindError> {
     }
 }
 
-fn one(address: SocketAddr) -> Result<TcpListener, BindError> {
+/// Binds one address.
+pub(crate) fn one(address: SocketAddr) -> Result<TcpListener, BindError> {
     let bind = || {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;

@@ -13,7 +13,7 @@ use http::header;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use crate::routes::{call, case, client, contract, delegation, event, key, person, request, session};
+use crate::routes::{call, case, client, clock, contract, delegation, event, key, person, request, session};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -25,6 +25,7 @@ use crate::routes::{call, case, client, contract, delegation, event, key, person
     tags(
         (name = "session", description = "Who is signed in here."),
         (name = "case", description = "Cases of the built-in case list: the reason of all access."),
+        (name = "clock", description = "The clock of the service."),
         (name = "contract", description = "APIs that access can be asked to, and proposals to change their contracts."),
         (name = "client", description = "Machines that come to the token endpoint."),
         (name = "request", description = "Asking, signing, refusing."),
@@ -42,6 +43,8 @@ use crate::routes::{call, case, client, contract, delegation, event, key, person
         case::case_assign,
         case::case_close,
         case::case_reopen,
+        clock::clock_get,
+        clock::clock_lower,
         contract::contract_list,
         contract::contract_get,
         contract::contract_propose,

@@ -6,10 +6,16 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
-use axum_server::{Handle, tls_rustls::RustlsConfig};
+use axum_server::{
+    Handle,
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+};
 use countersign_domain::Secret;
 use countersign_engine::{Engine, OpenError, Refusal, Settings, bootstrap};
+use hyper_util::{
+    rt::{TokioExecutor, TokioTimer},
+    server::conn::auto::Builder,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
@@ -19,16 +25,23 @@ use crate::{
     app::{self, App},
     background,
     config::{ConfigError, Deps, ServerConfig},
+    door::Door,
     front::Front,
     health::Health,
     limit::Tries,
+    limits::{HEAD_MAX, HEADERS, Limits, STREAMS},
     listen::{self, BindError, Bound},
+    metrics::{self, Metrics},
+    rate::Rates,
     register::Register,
-    tls::{self, TlsError},
+    tls::{Certificate, TlsError},
 };
 
 /// How long requests that are under way may take to finish at a stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// Connections of those who read the numbers.
+const SCRAPERS: usize = 16;
 
 /// Why a service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +80,7 @@ impl Server {
         for contract in deps.contracts.iter().chain(deps.sample.as_ref().map(|s| &s.contract)) {
             config.check_contract(contract)?;
         }
-        let tls = config.tls.as_ref().map(tls::load).transpose()?;
+        let tls = config.tls.clone().map(Certificate::load).transpose()?.map(Arc::new);
         let Bound { listeners, issuer, ipv4_only } = listen::bind(&config)?;
         let app = open(&config, &issuer, deps).await?;
         let mut running = Running {
@@ -78,15 +91,18 @@ impl Server {
             listeners: Vec::new(),
             rest: CancellationToken::new(),
             background: Vec::new(),
+            certificate: None,
+            metrics_addr: None,
         };
-        let router = app::router(app.clone());
         for listener in listeners {
             running.addrs.push(listener.local_addr()?);
             let handle = Handle::new();
             running.handles.push(handle.clone());
-            running.listeners.push(serve(listener, tls.clone(), handle, router.clone())?);
+            running.listeners.push(serve(listener, tls.as_ref().map(|tls| tls.in_use()), handle, &app)?);
         }
-        running.background = background::start(&app, &running.rest);
+        running.scraped(config.metrics_listen)?;
+        running.background = background::start(&app, tls.as_ref(), &running.rest);
+        running.certificate = tls;
         info!(issuer = %app.front.issuer, addrs = ?running.addrs, "serving");
         Ok(running)
     }
@@ -104,17 +120,40 @@ async fn open(config: &ServerConfig, issuer: &Url, deps: Deps) -> Result<App, Se
     let register = Arc::new(Register { contracts: deps.contracts, clients: deps.clients });
     register.all(&engine).await?;
     let tries = Arc::new(Tries::new(Arc::clone(&clock)));
-    Ok(App { engine, front, clock, entropy, tries, health: Arc::new(Health::default()), register, stop: CancellationToken::new() })
+    let rates = Arc::new(Rates::new(config.limits.address, config.limits.client));
+    let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION"), engine.database()));
+    Ok(App {
+        engine,
+        metrics,
+        front,
+        clock,
+        entropy,
+        tries,
+        rates,
+        door: Door::new(config.limits.connections, config.limits.idle),
+        limits: config.limits,
+        health: Arc::new(Health::default()),
+        register,
+        stop: CancellationToken::new(),
+    })
 }
 
-fn serve(listener: TcpListener, tls: Option<RustlsConfig>, handle: Handle<SocketAddr>, router: Router) -> Result<JoinHandle<()>, std::io::Error> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+fn serve(listener: TcpListener, tls: Option<RustlsConfig>, handle: Handle<SocketAddr>, app: &App) -> Result<JoinHandle<()>, std::io::Error> {
+    let service = app::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let mut server = axum_server::from_tcp(listener)?.handle(handle);
+    held_to(&app.limits, server.http_builder());
     let Some(tls) = tls else {
-        let server = axum_server::from_tcp(listener)?.handle(handle);
+        let server = server.acceptor(app.door.clone());
         return Ok(tokio::spawn(async move { ended(server.serve(service).await) }));
     };
-    let server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
+    let server = server.acceptor(RustlsAcceptor::new(tls).handshake_timeout(app.limits.head).acceptor(app.door.clone()));
     Ok(tokio::spawn(async move { ended(server.serve(service).await) }))
+}
+
+/// What hyper looks after: the heads of requests, and how many of them one connection may have under way.
+fn held_to(limits: &Limits, http: &mut Builder<TokioExecutor>) {
+    http.http1().timer(TokioTimer::new()).header_read_timeout(limits.head).max_headers(HEADERS).max_buf_size(HEAD_MAX);
+    http.http2().timer(TokioTimer::new()).max_header_list_size(u32::try_from(HEAD_MAX).unwrap_or(u32::MAX)).max_concurrent_streams(STREAMS);
 }
 
 fn ended(result: std::io::Result<()>) {
@@ -133,6 +172,8 @@ pub struct Running {
     /// Background work goes on until the last request is done: its lines want their places.
     rest: CancellationToken,
     background: Vec<JoinHandle<()>>,
+    certificate: Option<Arc<Certificate>>,
+    metrics_addr: Option<SocketAddr>,
 }
 
 impl std::fmt::Debug for Running {
@@ -175,6 +216,36 @@ impl Running {
         Ok(token.map(|token| Secret::new(format!("{}/setup?token={}", self.issuer(), token.expose()))))
     }
 
+    /// Where Prometheus scrapes, if anywhere.
+    #[must_use]
+    pub const fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics_addr
+    }
+
+    /// Serves the numbers, on an address of their own: they tell how busy the service is and ask nobody who they are, so whoever runs it
+    /// decides by the network who may read them, and no route of the public address leads there.
+    fn scraped(&mut self, address: Option<SocketAddr>) -> Result<(), ServeError> {
+        let Some(address) = address else { return Ok(()) };
+        let listener = listen::one(address)?;
+        self.metrics_addr = Some(listener.local_addr()?);
+        let handle = Handle::new();
+        self.handles.push(handle.clone());
+        let mut server = axum_server::from_tcp(listener)?.handle(handle);
+        held_to(&self.app.limits, server.http_builder());
+        let server = server.acceptor(Door::new(SCRAPERS, self.app.limits.idle));
+        let service = metrics::router(self.app.clone()).into_make_service();
+        self.listeners.push(tokio::spawn(async move { ended(server.serve(service).await) }));
+        Ok(())
+    }
+
+    /// Reads certificate and key again, for new connections. The background does so too, soon after their files have changed.
+    ///
+    /// # Errors
+    /// If they can't be used; then those in use stay.
+    pub fn reload_certificate(&self) -> Result<(), TlsError> {
+        self.certificate.as_ref().map_or(Ok(()), |certificate| certificate.reload().map(drop))
+    }
+
     /// Ends streams, lets requests that are under way finish (10 s at most), stops background work.
     pub async fn shutdown(mut self) {
         self.app.stop.cancel();
@@ -182,6 +253,11 @@ impl Running {
             handle.graceful_shutdown(Some(GRACE));
         }
         joined(std::mem::take(&mut self.listeners)).await;
+        // Before the sequencer's last round, so that these lines get their places too.
+        let told = self.app.engine.tell_refusals(true).await.and(self.app.engine.clock_sync().await);
+        if let Err(reason) = told {
+            error!(%reason, "not all could be written down at the stop");
+        }
         self.rest.cancel();
         joined(std::mem::take(&mut self.background)).await;
         info!(issuer = %self.app.front.issuer, "stopped");

@@ -108,8 +108,7 @@ async fn tls_is_spoken_and_insisted_on() {
         issuer: "https://localhost:0".parse().unwrap(),
         tls: Some(files),
         embedded: false,
-        hosts: Vec::new(),
-        forwarded: false,
+        ..ServerConfig::embedded(0)
     };
     let running = start(config, folder.path()).await.unwrap();
     let root = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();

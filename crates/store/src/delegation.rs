@@ -115,6 +115,11 @@ impl Tx {
         self.sql(sql).bind(now).bind(limit).lock(lock).all(row).await
     }
 
+    /// How many have not ended. Of all tenants: it is a number for whoever runs the service.
+    pub async fn delegations_live(&mut self) -> Result<i64, StoreError> {
+        Ok(self.sql("SELECT COUNT(*) FROM delegation WHERE ended_at IS NULL").one(Row::take).await?.unwrap_or_default())
+    }
+
     /// Stores what a transition has changed: how it ended. What has ended stays so.
     pub async fn delegation_update(&mut self, d: &Delegation) -> Result<(), StoreError> {
         let sql = "UPDATE delegation SET ended_at = $3, end_reason = $4, ended_by = $5 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL";

@@ -64,6 +64,11 @@ impl Tx {
         Ok(())
     }
 
+    /// How many lines wait for their place. Of all tenants: the log is one.
+    pub async fn events_unplaced(&mut self) -> Result<i64, StoreError> {
+        Ok(self.sql("SELECT COUNT(*) FROM unplaced").one(Row::take).await?.unwrap_or_default())
+    }
+
     /// Gives the next places to up to `limit` lines, of all tenants: the log is one.
     pub async fn events_place(&mut self, limit: u32) -> Result<Placed, StoreError> {
         self.lock_places().await?;

@@ -32,6 +32,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../../migrations/service/sqlite/0003_keys.sql"),
         postgres: include_str!("../../../migrations/service/postgres/0003_keys.sql"),
     },
+    Migration {
+        number: 5,
+        name: "clock",
+        sqlite: include_str!("../../../migrations/service/sqlite/0005_clock.sql"),
+        postgres: include_str!("../../../migrations/service/postgres/0005_clock.sql"),
+    },
 ];
 
 /// Held while migrating, so that replicas that start together do it once. Any number will do, as long as it stays.

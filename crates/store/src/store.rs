@@ -99,6 +99,15 @@ impl Store {
         self.commits.load(Ordering::Relaxed)
     }
 
+    /// Which of the two it is.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match *self.base {
+            Base::Sqlite(_) => "sqlite",
+            Base::Postgres(_) => "postgresql",
+        }
+    }
+
     /// How many works wait for the writer of SQLite.
     #[cfg(test)]
     pub(crate) fn waiting(&self) -> usize {

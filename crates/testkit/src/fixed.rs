@@ -31,6 +31,11 @@ impl SetClock {
         Self { micros: AtomicI64::new(0), follows: true }
     }
 
+    /// Sets it back.
+    pub fn set_back(&self, by: Duration) {
+        self.micros.fetch_sub(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
+
     /// Moves it on.
     pub fn advance(&self, by: Duration) {
         self.micros.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);

@@ -36,6 +36,8 @@ pub enum Db {
     Postgres,
 }
 
+/// When worlds begin.
+const BEGINNING: Timestamp = Timestamp::from_micros(1_795_181_527_000_000);
 /// What everybody signs in with.
 pub const PASSWORD: &str = "four words in a row";
 /// The introspection client's secret.
@@ -134,9 +136,10 @@ pub struct World {
     pub acme: TenantId,
     /// The other.
     pub globex: TenantId,
-    master: Secret,
     running: Option<Running>,
     database: Database,
+    master: Secret,
+    config: ServerConfig,
 }
 
 /// A second process of the service. Dropping it stops it.
@@ -144,19 +147,6 @@ pub struct Replica {
     /// Where it listens; it answers under the issuer of the world.
     pub address: String,
     _running: Running,
-}
-
-fn deps(site: &Site, store: &Store, master: &Secret) -> Deps {
-    Deps {
-        store: store.clone(),
-        bundle: Bundle::default_bundle().expect("the default bundle is good"),
-        master: MasterKey::from_text(master).expect("a master key"),
-        clock: site.clock.clone(),
-        entropy: site.entropy.clone(),
-        contracts: Vec::new(),
-        clients: Vec::new(),
-        sample: None,
-    }
 }
 
 impl std::ops::Deref for World {
@@ -175,15 +165,20 @@ impl World {
 
     /// A world on a given database.
     pub async fn on(db: Db) -> Self {
-        Self::with(db, SetClock::at(Timestamp::from_secs(1_795_181_527))).await
+        Self::made(db, ServerConfig::embedded(0), SetClock::at(BEGINNING)).await
     }
 
     /// A world on SQLite that goes by the machine's clock: for programs that read it themselves.
     pub async fn of_the_machine() -> Self {
-        Self::with(Db::Sqlite, SetClock::of_the_machine()).await
+        Self::made(Db::Sqlite, ServerConfig::embedded(0), SetClock::of_the_machine()).await
     }
 
-    async fn with(db: Db, clock: SetClock) -> Self {
+    /// A world on a given database, whose service is told this.
+    pub async fn with(db: Db, config: ServerConfig) -> Self {
+        Self::made(db, config, SetClock::at(BEGINNING)).await
+    }
+
+    async fn made(db: Db, config: ServerConfig, clock: SetClock) -> Self {
         let database = match db {
             Db::Sqlite => Database::Sqlite(testing::sqlite().await),
             Db::Postgres => Database::Postgres(testing::postgres().await),
@@ -192,24 +187,24 @@ impl World {
             Database::Sqlite(d) => d.store.clone(),
             Database::Postgres(d) => d.store.clone(),
         };
-        let clock = Arc::new(clock);
-        let mut site = Site::at("", Arc::clone(&clock));
-        let entropy = Arc::clone(&site.entropy);
-        let master = MasterKey::generate(entropy.as_ref()).to_text();
-        let running = Server::bind(ServerConfig::embedded(0), deps(&site, &store, &master)).await.expect("the service starts");
+        let mut site = Site::at("", Arc::new(clock));
+        let master = MasterKey::generate(site.entropy.as_ref()).to_text();
+        let running = serve(&site, &store, &master, config.clone()).await;
         running.issuer().clone_into(&mut site.issuer);
         let engine = running.engine().clone();
         let acme = company(&engine, ACME, "accounts-api").await;
         let globex = company(&engine, GLOBEX, "globex-api").await;
-        Self { site, store, acme, globex, master, running: Some(running), database }
+        Self { site, store, acme, globex, running: Some(running), database, master, config }
     }
 
-    /// Stops the service and starts it anew at the same address, on the same database.
+    /// Stops the service and starts it again on the same database and address.
     pub async fn restart(&mut self) {
-        let port = self.issuer.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
-        self.running.take().expect("the world runs").shutdown().await;
-        let deps = deps(&self.site, &self.store, &self.master);
-        self.running = Some(Server::bind(ServerConfig::embedded(port), deps).await.expect("the service starts again"));
+        let running = self.running.take().expect("the world runs");
+        let port = running.local_addrs()[0].port();
+        running.shutdown().await;
+        let issuer = ServerConfig::embedded(port);
+        let config = ServerConfig { listen: issuer.listen, issuer: issuer.issuer, ..self.config.clone() };
+        self.running = Some(serve(&self.site, &self.store, &self.master, config).await);
     }
 
     /// A second process on the same database under the same issuer.
@@ -220,7 +215,7 @@ impl World {
             embedded: false,
             ..ServerConfig::embedded(0)
         };
-        let running = Server::bind(config, deps(&self.site, &self.store, &self.master)).await.expect("the replica starts");
+        let running = serve(&self.site, &self.store, &self.master, config).await;
         Replica { address: format!("http://{}", running.local_addrs().first().expect("it listens")), _running: running }
     }
 
@@ -228,6 +223,12 @@ impl World {
     #[must_use]
     pub fn engine(&self) -> &Engine {
         self.running.as_ref().expect("the world runs").engine()
+    }
+
+    /// The service itself.
+    #[must_use]
+    pub fn running(&self) -> &Running {
+        self.running.as_ref().expect("the world runs")
     }
 
     /// Moves the clock on and lets what is over end.
@@ -267,6 +268,20 @@ impl Drop for World {
             runtime.spawn(running.shutdown());
         }
     }
+}
+
+async fn serve(site: &Site, store: &Store, master: &Secret, config: ServerConfig) -> Running {
+    let deps = Deps {
+        store: store.clone(),
+        bundle: Bundle::default_bundle().expect("the default bundle is good"),
+        master: MasterKey::from_text(master).expect("a master key"),
+        clock: site.clock.clone(),
+        entropy: site.entropy.clone(),
+        contracts: Vec::new(),
+        clients: Vec::new(),
+        sample: None,
+    };
+    Server::bind(config, deps).await.expect("the service starts")
 }
 
 async fn company(engine: &Engine, workspace: Workspace, client: &str) -> TenantId {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 const LEAF_LABEL: &str = "countersign event v1";
 
 /// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Actor {
     /// A human being.
@@ -111,6 +111,9 @@ pub enum Kind {
     /// A signing key was taken out in an emergency, and what it signed with it.
     #[serde(rename = "key.withdraw")]
     KeyWithdraw,
+    /// The mark of the clock was lowered, after the clock had leapt ahead.
+    #[serde(rename = "clock.lower")]
+    ClockLower,
     /// A case was opened.
     #[serde(rename = "case.create")]
     CaseCreate,

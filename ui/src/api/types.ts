@@ -434,6 +434,32 @@ export type CaseAssign = {
  * Who works on it from now on; never oneself.
  */
 assignee?: PersonId, };
+export type ClockView = { 
+/**
+ * What the clock shows.
+ */
+shown: Timestamp, 
+/**
+ * The latest instant that was judged by.
+ */
+mark: Timestamp, 
+/**
+ * How many seconds the clock stands behind the mark.
+ */
+behind_s: number, 
+/**
+ * How many seconds it may stand behind.
+ */
+tolerance_s: number, 
+/**
+ * Whether anything is minted now.
+ */
+mints: boolean, };
+export type ClockLower = { 
+/**
+ * Why the clock had gone wrong, in 10 to 500 characters.
+ */
+reason: string, };
 export type ContractView = { 
 /**
  * Its id.

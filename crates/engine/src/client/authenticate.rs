@@ -1,7 +1,7 @@
 //! A client proves who it is (RFC 6749 §2.3): in the one way that it is registered with, and no other.
 
 use countersign_domain::{
-    CorrelationId, Secret,
+    Code, CorrelationId, Secret,
     client::{AuthMethod, Client},
 };
 use countersign_oauth::{
@@ -12,7 +12,6 @@ use countersign_oauth::{
     metadata,
 };
 use countersign_store::{Lock, SecretRow};
-use countersign_trail::{Actor, Kind};
 
 use super::{CLIENT, Machine};
 use crate::{Engine, Refusal};
@@ -33,7 +32,8 @@ impl Engine {
         match known {
             Some(client) if proved && client.disabled_at.is_none() => Ok(Machine { client, correlation }),
             Some(client) => {
-                self.record_unproved(&client, correlation).await;
+                let refusal = Refusal::new(Code::Refused, "the client did not prove who it is").with_oauth(ErrorCode::InvalidClient);
+                self.refused_claim(client.tenant, &client.id, &refusal).await;
                 Err(unproved())
             }
             None => Err(unproved()),
@@ -55,13 +55,6 @@ impl Engine {
         let right = secrets.iter().fold(false, same);
         let proved = right && client.auth == method;
         Ok((Some(client), proved))
-    }
-
-    async fn record_unproved(&self, client: &Client, correlation: CorrelationId) {
-        let mut line = self.line(Kind::ClientRefuse, self.now(), client.tenant, Actor::Client(client.id.clone()), correlation);
-        line.client = Some(client.id.clone());
-        let refusal = Refusal::new(countersign_domain::Code::Refused, "the client did not prove who it is").with_oauth(ErrorCode::InvalidClient);
-        self.record_refusal(line, &refusal).await;
     }
 
     /// An assertion is good once, whatever comes of the request that it came with (RFC 7523 §3).

@@ -31,6 +31,7 @@ pub(super) async fn reissue(s: &mut Scope<'_>, row: DelegationRow) -> Result<Sta
     s.line.kind = Kind::DelegationReissue;
     tell(&mut s.line, &row.delegation);
     row.delegation.live(s.now)?;
+    s.engine.minting()?;
     let warrant = s.engine.secret("csw_");
     match s.tx.warrant_set(s.call.tenant, row.delegation.id, s.call.session, &warrant.fingerprint(WARRANT), &s.call.jkt).await {
         Err(StoreError::Taken) => return Err(Rail::ActingAlready.into()),

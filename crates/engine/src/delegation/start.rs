@@ -25,6 +25,7 @@ impl Engine {
 }
 
 async fn start(s: &mut Scope<'_>, id: RequestId) -> Result<Started, Refusal> {
+    s.engine.minting()?;
     let mut request = load_own(s.tx, &s.call, id, Lock::Update).await?.request;
     tell_request(s, &request);
     if let Some(row) = s.tx.delegation_of_request(s.call.tenant, id, Lock::Update).await? {

@@ -18,7 +18,7 @@ use crate::{
 /// Label under which the store keeps a link's fingerprint.
 const INVITE: &str = "invite";
 /// How long a link is good.
-const INVITE_TTL: Duration = Duration::from_hours(72);
+pub(crate) const INVITE_TTL: Duration = Duration::from_hours(72);
 
 impl Engine {
     /// Invites somebody. The answer holds the link, which is shown once and kept nowhere.

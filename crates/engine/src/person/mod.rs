@@ -4,6 +4,8 @@ mod change;
 mod invite;
 pub(crate) mod setup;
 
+pub(crate) use invite::INVITE_TTL;
+
 use countersign_api::person::{PersonState, PersonView};
 use countersign_domain::{PersonId, TenantId, Timestamp, person::Role};
 use countersign_store::{PersonRow, Tx};

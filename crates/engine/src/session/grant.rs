@@ -1,6 +1,6 @@
 //! The token endpoint (RFC 6749 §3.2): codes, refresh tokens, and token exchange, each with proof of the key (RFC 9449 §5).
 
-use countersign_domain::{Code, CorrelationId, ProofId, Secret, SessionId};
+use countersign_domain::{Code, CorrelationId, PersonId, ProofId, Secret, SessionId, TenantId};
 use countersign_oauth::{
     OAuthError,
     authorize::ReviewDetail,
@@ -10,7 +10,7 @@ use countersign_oauth::{
     pkce::{self, Challenge},
     token::{Subject, TokenAnswer, TokenRequest, TokenType},
 };
-use countersign_store::{AccessRow, CodeRow, ProofRow, RefreshRow, SessionRow, Taken, Tx};
+use countersign_store::{AccessRow, CodeRow, ProofRow, RefreshRow, SessionRow, StoreError, Taken, Tx};
 use countersign_trail::{Actor, Decision, Kind};
 
 use crate::{
@@ -24,6 +24,30 @@ enum Redeemed {
     Granted(TokenAnswer),
     /// It was redeemed before: whoever holds what came of it is shut out (RFC 6749 §4.1.2).
     Replayed,
+}
+
+/// A grant that was refused, and whose it would have been if that came to light.
+pub(super) struct Ungranted {
+    refusal: Refusal,
+    whose: Option<(TenantId, PersonId)>,
+}
+
+impl From<Refusal> for Ungranted {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, whose: None }
+    }
+}
+
+impl From<StoreError> for Ungranted {
+    fn from(error: StoreError) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
+impl Ungranted {
+    pub(super) fn of(tenant: TenantId, person: PersonId) -> impl Fn(Refusal) -> Self {
+        move |refusal| Self { refusal, whose: Some((tenant, person)) }
+    }
 }
 
 impl Engine {
@@ -63,9 +87,10 @@ impl Engine {
                 let redirect = redirect_uri.as_str().to_owned();
                 let redeemed = self.store().write(move |tx| Box::pin(async move { redeem(&engine, tx, &code, &redirect, &code_verifier, &proof).await })).await;
                 self.wake_sequencer();
-                match redeemed.map_err(|r: Refusal| r.oauth())? {
-                    Redeemed::Granted(answer) => Ok(answer),
-                    Redeemed::Replayed => {
+                match redeemed {
+                    Err(ungranted) => Err(self.ungranted(ungranted, "code").await),
+                    Ok(Redeemed::Granted(answer)) => Ok(answer),
+                    Ok(Redeemed::Replayed) => {
                         Err(OAuthError::new(ErrorCode::InvalidGrant, "the code was used before, and what came of it is ended; sign in again"))
                     }
                 }
@@ -95,6 +120,20 @@ fn unauthorized(text: &str) -> OAuthError {
 }
 
 impl Engine {
+    /// What the client is told of a grant that was refused; a line says so, if it came to light whose it would have been.
+    pub(super) async fn ungranted(&self, ungranted: Ungranted, what: &str) -> OAuthError {
+        let Ungranted { refusal, whose } = ungranted;
+        if let Some((tenant, person)) = whose
+            && refusal.recorded()
+        {
+            let mut line = self.line(Kind::SessionRefuse, self.now(), tenant, Actor::Service, self.correlation());
+            line.person = Some(person);
+            what.clone_into(&mut line.action);
+            self.record_refusal(line, &refusal).await;
+        }
+        refusal.oauth()
+    }
+
     /// Keeps a replayed proof out, across restarts and replicas (RFC 9449 §11.1). Committed first and alone: a proof is used up,
     /// whatever comes of the request that it came with.
     pub(super) async fn proof_once(&self, proof: &Proof) -> Result<(), Refusal> {
@@ -112,7 +151,7 @@ pub(super) fn invalid_grant(text: &str) -> Refusal {
     Refusal::new(Code::NotSignedIn, text).with_oauth(ErrorCode::InvalidGrant)
 }
 
-async fn redeem(engine: &Engine, tx: &mut Tx, code: &Secret, redirect: &str, verifier: &Secret, proof: &Proof) -> Result<Redeemed, Refusal> {
+async fn redeem(engine: &Engine, tx: &mut Tx, code: &Secret, redirect: &str, verifier: &Secret, proof: &Proof) -> Result<Redeemed, Ungranted> {
     let now = engine.now();
     let row = match tx.code_take(&code.fingerprint(CODE), now).await? {
         Taken::First(row) => row,
@@ -127,20 +166,22 @@ async fn redeem(engine: &Engine, tx: &mut Tx, code: &Secret, redirect: &str, ver
             }
             return Ok(Redeemed::Replayed);
         }
-        Taken::Never => return Err(invalid_grant("the code is not known; sign in again")),
+        Taken::Never => return Err(invalid_grant("the code is not known; sign in again").into()),
     };
+    let ungranted = Ungranted::of(row.tenant, row.person);
     let challenge = Challenge::parse(&row.code_challenge).map_err(|e| Refusal::internal("code", &e))?;
     if row.expires_at <= now || row.redirect_uri != redirect || row.client_id != CONSOLE || !pkce::verify(verifier, &challenge) {
-        return Err(invalid_grant("the code is over, or not for this client, address and verifier; sign in again"));
+        return Err(ungranted(invalid_grant("the code is over, or not for this client, address and verifier; sign in again")));
     }
     let answer = match &row.step_up {
-        Some(detail) => prove(engine, tx, &row, detail, proof).await?,
-        None => sign_in(engine, tx, &row, proof).await?,
+        Some(detail) => prove(engine, tx, &row, detail, proof).await,
+        None => sign_in(engine, tx, &row, proof).await,
     };
-    Ok(Redeemed::Granted(answer))
+    answer.map(Redeemed::Granted).map_err(ungranted)
 }
 
 async fn sign_in(engine: &Engine, tx: &mut Tx, row: &CodeRow, proof: &Proof) -> Result<TokenAnswer, Refusal> {
+    engine.granting(tx, row.tenant, row.person).await?;
     let now = engine.now();
     let session = SessionRow {
         id: SessionId::new(now, engine.entropy()),
@@ -170,6 +211,7 @@ async fn sign_in(engine: &Engine, tx: &mut Tx, row: &CodeRow, proof: &Proof) -> 
 
 /// A step-up: no new sign-in, but a proof for one act of the one that asked.
 async fn prove(engine: &Engine, tx: &mut Tx, row: &CodeRow, detail: &str, proof: &Proof) -> Result<TokenAnswer, Refusal> {
+    engine.minting()?;
     let now = engine.now();
     let detail: ReviewDetail = serde_json::from_str(detail).map_err(|e| Refusal::internal("step-up", &e))?;
     let session = tx.session(row.tenant, detail.session).await?.filter(|s| s.live(now) && s.person == row.person && s.jkt == proof.jkt);

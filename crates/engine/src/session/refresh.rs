@@ -12,7 +12,7 @@ use crate::{
     Engine, Refusal,
     session::{
         CONSOLE,
-        grant::{access, invalid_grant},
+        grant::{Ungranted, access, invalid_grant},
     },
 };
 
@@ -29,9 +29,10 @@ impl Engine {
         let (engine, token, proof) = (self.clone(), token.clone(), proof.clone());
         let done = self.store().write(move |tx| Box::pin(async move { refresh(&engine, tx, &token, &proof).await })).await;
         self.wake_sequencer();
-        match done.map_err(|r: Refusal| r.oauth())? {
-            Refreshed::Granted(answer) => Ok(answer),
-            Refreshed::Reused => Err(OAuthError::new(ErrorCode::InvalidGrant, "the refresh token was used before; the sign-in is ended, sign in again")),
+        match done {
+            Err(ungranted) => Err(self.ungranted(ungranted, "refresh").await),
+            Ok(Refreshed::Granted(answer)) => Ok(answer),
+            Ok(Refreshed::Reused) => Err(OAuthError::new(ErrorCode::InvalidGrant, "the refresh token was used before; the sign-in is ended, sign in again")),
         }
     }
 
@@ -56,16 +57,21 @@ impl Engine {
     }
 }
 
-async fn refresh(engine: &Engine, tx: &mut Tx, token: &Secret, proof: &Proof) -> Result<Refreshed, Refusal> {
+async fn refresh(engine: &Engine, tx: &mut Tx, token: &Secret, proof: &Proof) -> Result<Refreshed, Ungranted> {
     let now = engine.now();
     let old = token.fingerprint(REFRESH);
     let row = tx.refresh(&old, Lock::Update).await?.ok_or_else(|| invalid_grant("the refresh token is not known; sign in again"))?;
-    let session = tx.session(row.tenant, row.session).await?.filter(|s| s.live(now) && s.jkt == proof.jkt);
-    let Some(session) = session else { return Err(invalid_grant("the sign-in has ended, or the key is another; sign in again")) };
+    let found = tx.session(row.tenant, row.session).await?.ok_or_else(|| Refusal::internal("refresh", &"its sign-in is gone"))?;
+    let ungranted = Ungranted::of(found.tenant, found.person);
+    if !found.live(now) || found.jkt != proof.jkt {
+        return Err(ungranted(invalid_grant("the sign-in has ended, or the key is another; sign in again")));
+    }
+    let session = found;
     if row.used_at.is_some() && !lost_answer(tx, &row).await? {
         end(engine, tx, &row, "refresh_reused").await?;
         return Ok(Refreshed::Reused);
     }
+    engine.granting(tx, session.tenant, session.person).await.map_err(ungranted)?;
     let next = engine.secret("csr_");
     let kept =
         RefreshRow { token_hash: next.fingerprint(REFRESH), tenant: row.tenant, session: row.session, created_at: now, used_at: None, successor_hash: None };

@@ -40,7 +40,10 @@ impl Engine {
             return Err(OAuthError::invalid_request("`actor_token` is missing: nobody acts without a name; send the agent's own access token"));
         };
         // An actor token that is not ours, not live, a customer's or another key's says nothing about who acts.
-        let call = self.holder(&actor, &proof.jkt, self.correlation()).await.map_err(|r| actor_refused(&r))?;
+        let call = self
+            .holder(&actor, &proof.jkt, self.correlation())
+            .await
+            .map_err(|r| self.minting().err().map_or_else(|| actor_refused(&r), |behind| behind.oauth()))?;
         let proof = proof.clone();
         failpoint!("exchange-before-transaction");
         let minted = self.act_secret(&call, Kind::TokenExchange, move |s| Box::pin(mint(s, request, warrant, actor, proof))).await.map_err(|r| r.oauth())?;
@@ -60,6 +63,7 @@ fn actor_refused(refusal: &Refusal) -> OAuthError {
 
 async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, warrant: Secret, actor: Secret, proof: Proof) -> Result<Minted, Refusal> {
     failpoint!("exchange-in-transaction");
+    s.engine.minting()?;
     let delegation = warranted(s, &warrant, &actor, &proof, Lock::None).await?.delegation;
     tell(&mut s.line, &delegation);
     let (_, facts) = still_justified(s.tx, &s.engine, &delegation, s.now, Lock::Share).await.map_err(Refusal::with_subject_error)?;

@@ -1,10 +1,10 @@
 //! Introspection (RFC 7662): active means now.
 
-use countersign_domain::{Code, Secret, delegation::Delegation, token::Token};
+use countersign_domain::{Code, Secret, alg::Algorithm, delegation::Delegation, token::Token};
 use countersign_oauth::{
     OAuthError,
-    introspection::Introspection,
-    jwt::{AccessClaims, Actor as ActorClaim},
+    introspection::{INTROSPECTION_JWT, Introspection, SignedIntrospection},
+    jwt::{AccessClaims, Actor as ActorClaim, sign_jwt},
 };
 use countersign_store::{Lock, Tx};
 use countersign_trail::{Actor, Kind};
@@ -35,6 +35,16 @@ impl Engine {
                 Ok(Introspection::inactive())
             }
         }
+    }
+
+    /// The answer signed, for an API that wants to prove later what it was told (RFC 9701).
+    ///
+    /// # Errors
+    /// If there is no key to sign with.
+    pub async fn introspection_signed(&self, machine: &Machine, answer: Introspection) -> Result<Secret, OAuthError> {
+        let key = self.keys().signing(Algorithm::default()).await.map_err(|r| r.oauth())?;
+        let claims = SignedIntrospection::of(&self.settings().issuer, &machine.client.id, answer, self.now());
+        sign_jwt(&key, INTROSPECTION_JWT, &claims).map_err(|e| Refusal::internal("signing", &e).oauth())
     }
 
     /// An API was shown a token that no longer counts: that is worth a line.

@@ -35,6 +35,7 @@ impl Engine {
         let bound = jkt.is_some();
         let kept = self.act_secret(machine, Kind::TokenIssue, move |s| {
             Box::pin(async move {
+                s.engine.minting()?;
                 let client = s.call.client.id.clone();
                 s.line.client = Some(client.clone());
                 let row = ClientTokenRow { hash, tenant: s.call.client.tenant, client, jkt, expires_at: s.now + OWN_TTL };

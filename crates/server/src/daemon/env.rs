@@ -20,6 +20,7 @@ Environment, counting before the file:
   COUNTERSIGN_DATABASE_OWNER_URL   postgres://… of the owner, who migrates (or …_FILE)
   COUNTERSIGN_MASTER_KEY           the master key (or …_FILE)
   COUNTERSIGN_BACKUP_PASSPHRASE    seals backups of the signing keys (or …_FILE)
+  COUNTERSIGN_METRICS_LISTEN       address for Prometheus alone, such as 127.0.0.1:9464
   COUNTERSIGN_LOG_FORMAT           json or pretty
   COUNTERSIGN_LOG_LEVEL            info, or directives such as info,countersign_server=debug
   COUNTERSIGN_CLIENT_<ID>_SECRET   secret of the client <id>, upper case, other signs as _ (or …_FILE)
@@ -27,7 +28,7 @@ Environment, counting before the file:
 Exit codes: 0 done, 1 failed or not ready, 2 the configuration can't be used.";
 
 const PREFIX: &str = "COUNTERSIGN_";
-const PLAIN: [&str; 9] = ["CONFIG", "ISSUER", "LISTEN", "HOSTS", "FORWARDED", "CONTRACTS", "TLS_CERT", "TLS_KEY", "DATABASE_PATH"];
+const PLAIN: [&str; 10] = ["CONFIG", "ISSUER", "LISTEN", "METRICS_LISTEN", "HOSTS", "FORWARDED", "CONTRACTS", "TLS_CERT", "TLS_KEY", "DATABASE_PATH"];
 const LOG: [&str; 2] = ["LOG_FORMAT", "LOG_LEVEL"];
 const SECRET: [&str; 4] = ["DATABASE_URL", "DATABASE_OWNER_URL", "MASTER_KEY", "BACKUP_PASSPHRASE"];
 

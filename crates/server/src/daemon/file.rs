@@ -5,6 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use serde::Deserialize;
 use url::Url;
 
+use crate::{limits::Limits, rate::Rate};
+
 /// `countersign.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -27,6 +29,10 @@ pub(super) struct File {
     pub master_key: MasterKeyFrom,
     /// What is logged.
     pub log: Log,
+    /// How much is held.
+    pub limits: HeldTo,
+    /// Where Prometheus scrapes.
+    pub metrics_listen: Option<SocketAddr>,
     /// APIs that may introspect.
     pub client: Vec<Client>,
 }
@@ -67,6 +73,37 @@ pub(super) struct MasterKeyFrom {
     pub env: Option<String>,
     /// A systemd credential (`LoadCredential=`).
     pub credential: Option<String>,
+}
+
+/// `[limits]`: what is not named stays as it is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct HeldTo {
+    /// Calls a second of one client at the OAuth endpoints; 0: as many as come.
+    pub client_per_s: Option<u32>,
+    /// At once.
+    pub client_burst: Option<u32>,
+    /// Calls a second from one address by nobody who is known; 0: as many as come.
+    pub address_per_s: Option<u32>,
+    /// At once.
+    pub address_burst: Option<u32>,
+    /// Connections at once.
+    pub connections: Option<usize>,
+}
+
+impl HeldTo {
+    /// With what is not named as it is.
+    pub(super) fn limits(&self) -> Limits {
+        let standing = Limits::shared();
+        let rate =
+            |per_s: Option<u32>, burst: Option<u32>, standing: Rate| Rate { per_s: per_s.unwrap_or(standing.per_s), burst: burst.unwrap_or(standing.burst) };
+        Limits {
+            client: rate(self.client_per_s, self.client_burst, standing.client),
+            address: rate(self.address_per_s, self.address_burst, standing.address),
+            connections: self.connections.unwrap_or(standing.connections),
+            ..standing
+        }
+    }
 }
 
 /// `[log]`

@@ -144,6 +144,13 @@ impl Source {
                 Some("false") => false,
                 Some(_) => return Err(Unusable::Variable { name: "FORWARDED", what: "write `true` or `false`".into() }),
             },
+            limits: self.file.limits.limits(),
+            metrics_listen: match self.env.get("METRICS_LISTEN") {
+                None => self.file.metrics_listen,
+                Some(text) => {
+                    Some(text.parse().map_err(|_| Unusable::Variable { name: "METRICS_LISTEN", what: "write an address such as `127.0.0.1:9464`".into() })?)
+                }
+            },
         };
         config.check()?;
         Ok(config)

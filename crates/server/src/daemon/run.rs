@@ -23,7 +23,7 @@ use crate::{
     config::Deps,
     edge::{OsEntropy, SystemClock},
     serve::{Running, ServeError, Server},
-    tls,
+    tls::Certificate,
 };
 
 /// The configuration can't be used.
@@ -101,7 +101,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
 
 /// Everything that can be known without a database.
 fn check(told: &Told) -> Result<(), Failure> {
-    told.server.tls.as_ref().map(tls::load).transpose().map_err(ServeError::from)?;
+    told.server.tls.clone().map(Certificate::load).transpose().map_err(ServeError::from)?;
     let bundle = bundle()?;
     let text = format!("the configuration can be used: {}, {} APIs, policy {}", told.server.issuer, told.contracts.len(), bundle.version());
     Ok(writeln!(io::stdout(), "{text}")?)
@@ -127,7 +127,12 @@ async fn serve(told: Told) -> Result<(), Failure> {
     let deps = Deps { store, bundle, master: told.master, clock, entropy, contracts: told.contracts, clients: told.clients, sample: None };
     let running = Server::bind(told.server, deps).await?;
     tell_setup(&running).await;
-    stop.wait().await;
+    while stop.wait().await == Wanted::Reload {
+        match running.reload_certificate() {
+            Ok(()) => info!("the certificate was read again"),
+            Err(error) => error!(%error, "the certificate can't be used; the old one stays"),
+        }
+    }
     info!("stopping");
     running.shutdown().await;
     opened.close().await;
@@ -145,8 +150,18 @@ async fn tell_setup(running: &Running) {
     }
 }
 
-/// What stops the program: SIGTERM or SIGINT.
+/// What a signal wants.
+#[derive(PartialEq, Eq)]
+enum Wanted {
+    Stop,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "there is no such signal"))]
+    Reload,
+}
+
+/// What stops the program: SIGTERM or SIGINT. SIGHUP has it read its certificate again.
 struct Stop {
+    #[cfg(unix)]
+    hup: tokio::signal::unix::Signal,
     #[cfg(unix)]
     term: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -158,11 +173,11 @@ impl Stop {
     /// From now on; before it, the signals end the program at once.
     fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
+        Ok(Self { hup: signal(SignalKind::hangup())?, term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
     }
 
-    async fn wait(&mut self) {
-        tokio::select! { _ = self.term.recv() => {}, _ = self.int.recv() => {} }
+    async fn wait(&mut self) -> Wanted {
+        tokio::select! { _ = self.term.recv() => Wanted::Stop, _ = self.int.recv() => Wanted::Stop, _ = self.hup.recv() => Wanted::Reload }
     }
 }
 
@@ -172,10 +187,11 @@ impl Stop {
         Ok(Self {})
     }
 
-    async fn wait(&mut self) {
+    async fn wait(&mut self) -> Wanted {
         // Should the signal not be to be had, the program runs until it is ended.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+        Wanted::Stop
     }
 }

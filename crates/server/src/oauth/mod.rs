@@ -10,15 +10,24 @@ pub(crate) use introspect::introspect;
 pub(crate) use revoke::revoke;
 pub(crate) use token::token;
 
+use std::net::SocketAddr;
+
 use axum::{
     Json,
     body::Bytes,
-    extract::{FromRequest, Request, rejection::BytesRejection},
+    extract::{ConnectInfo, FromRequest, Request, State, rejection::BytesRejection},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use countersign_domain::CorrelationId;
-use countersign_oauth::{ErrorCode, OAuthError, challenge, client_auth::Presented, form::Form};
+use countersign_oauth::{ErrorCode, OAuthError, challenge, client_assertion, client_auth::Presented, dpop::Proof, form::Form};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use tokio::time::Instant;
+
+use crate::{
+    app::App,
+    rate::{Later, Payer},
+};
 
 use crate::{
     caller::{Only, only},
@@ -33,25 +42,107 @@ pub(crate) struct Refused {
     error: OAuthError,
     /// Whether the client proves itself with HTTP Basic here.
     basic: bool,
+    /// When to come again, if it was too often.
+    later: Option<Later>,
+}
+
+impl From<Later> for Refused {
+    fn from(later: Later) -> Self {
+        let text = format!("there were too many requests; wait {} s and send it again", later.seconds());
+        Self { error: OAuthError::new(ErrorCode::TemporarilyUnavailable, text), basic: false, later: Some(later) }
+    }
+}
+
+/// Whose call it turned out to be; on the answer, for [`limited`].
+#[derive(Clone)]
+struct Paid(Payer);
+
+/// Counts calls by address, and by whoever turns out to make them (RFC 6585 §4).
+pub(crate) async fn limited(State(app): State<App>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |c| c.0);
+    let address = app.front.address(peer, request.headers());
+    let endpoint = endpoint(request.uri().path());
+    let started = Instant::now();
+    let mut response = match app.rates.arrive(address) {
+        Ok(()) => next.run(request).await,
+        Err(later) => Refused::from(later).into_response(),
+    };
+    let endpoint = response.extensions_mut().remove().map_or(endpoint, |Asked(grant)| grant);
+    let refused = response.extensions_mut().remove().map(|Outcome(word)| word);
+    app.metrics.call(endpoint, refused, started.elapsed());
+    if let Some(Paid(payer)) = response.extensions_mut().remove() {
+        app.rates.pay(address, &payer);
+    }
+    response
+}
+
+/// What was asked for, where one endpoint does several things.
+#[derive(Clone, Copy)]
+struct Asked(&'static str);
+
+/// Why it was refused.
+#[derive(Clone, Copy)]
+struct Outcome(&'static str);
+
+fn endpoint(path: &str) -> &'static str {
+    match path {
+        "/oauth/introspect" => "introspection",
+        "/oauth/revoke" => "revocation",
+        // What kind of grant, if the request can be read.
+        _ => "token",
+    }
+}
+
+/// An answer to somebody who is known by now, and pays for it.
+fn paid(payer: Option<Payer>, answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    if let Some(payer) = payer {
+        response.extensions_mut().insert(Paid(payer));
+    }
+    response
+}
+
+/// Who pays, if they turn out to be whom they say: a machine by its name, a console by its key.
+fn payer(presented: &Presented, proof: Option<&Proof>) -> Option<Payer> {
+    match presented {
+        Presented::Public(_) => proof.map(|p| Payer::Key(p.jkt.clone())),
+        Presented::Basic(given) | Presented::Post(given) => Some(Payer::Client(given.client_id.clone())),
+        Presented::Assertion { client_id, assertion } => {
+            client_id.clone().or_else(|| client_assertion::unverified_client_id(assertion.expose())).map(Payer::Client)
+        }
+    }
 }
 
 impl From<OAuthError> for Refused {
     fn from(error: OAuthError) -> Self {
-        Self { error, basic: false }
+        Self { error, basic: false, later: None }
     }
 }
 
 impl Refused {
     /// At an endpoint where clients prove themselves with HTTP Basic.
     fn basic(error: OAuthError) -> Self {
-        Self { error, basic: true }
+        Self::of(error, true)
+    }
+
+    /// Whichever it is.
+    fn of(error: OAuthError, basic: bool) -> Self {
+        Self { error, basic, later: None }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        let status = match self.later {
+            Some(_) => StatusCode::TOO_MANY_REQUESTS,
+            None => StatusCode::from_u16(self.error.status()).unwrap_or(StatusCode::BAD_REQUEST),
+        };
         let mut response = (status, UNCACHED, Json(self.error.clone().into_json())).into_response();
+        response.extensions_mut().insert(Outcome(if self.later.is_some() { "too_many" } else { self.error.code.as_str() }));
+        let wait = self.later.map_or_else(|| (self.error.code == ErrorCode::TemporarilyUnavailable).then_some(1), |later| Some(later.seconds()));
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         let told = (self.basic && self.error.code == ErrorCode::InvalidClient).then(challenge::basic);
         if let Some(value) = told.and_then(|text| HeaderValue::from_str(&text).ok()) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, value);

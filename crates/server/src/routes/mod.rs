@@ -3,6 +3,7 @@
 pub(crate) mod call;
 pub(crate) mod case;
 pub(crate) mod client;
+pub(crate) mod clock;
 pub(crate) mod contract;
 pub(crate) mod delegation;
 pub(crate) mod event;
@@ -42,6 +43,8 @@ const HANDLERS: &[(&str, Mount)] = &[
     ("case_assign", |m| on(m, case::case_assign)),
     ("case_close", |m| on(m, case::case_close)),
     ("case_reopen", |m| on(m, case::case_reopen)),
+    ("clock_get", |m| on(m, clock::clock_get)),
+    ("clock_lower", |m| on(m, clock::clock_lower)),
     ("contract_list", |m| on(m, contract::contract_list)),
     ("contract_get", |m| on(m, contract::contract_get)),
     ("contract_propose", |m| on(m, contract::contract_propose)),

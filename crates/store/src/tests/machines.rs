@@ -70,7 +70,7 @@ on_both! {
             assert_eq!(tx.client_token(&a.hash(82)).await?, None);
             assert!(tx.client_token_delete(&a.hash(80)).await?);
             assert!(!tx.client_token_delete(&a.hash(80)).await?);
-            tx.prune(at(601)).await?;
+            tx.prune(crate::Stale::ClientTokens, at(601), 500).await?;
             assert_eq!(tx.client_token(&a.hash(81)).await?, None, "what is over is dropped");
             Ok(())
         }).unwrap();

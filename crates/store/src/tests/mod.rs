@@ -2,6 +2,7 @@
 
 mod acting;
 mod asking;
+mod clock;
 mod coverage;
 mod keys;
 mod machines;

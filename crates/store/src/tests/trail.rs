@@ -31,7 +31,9 @@ on_both! {
             tx.event_append(&line, &sealed).await?;
             assert_eq!(tx.event(a.tenant, None, line.id).await?, None, "no place yet");
             assert_eq!(tx.last_place(a.tenant).await?, 0);
+            assert_eq!(tx.events_unplaced().await?, 1);
             assert_eq!(tx.events_place(10).await?, Placed { count: 1, last: 1 });
+            assert_eq!(tx.events_unplaced().await?, 0);
             assert_eq!(tx.events_place(10).await?, Placed { count: 0, last: 1 });
             let row = tx.event(a.tenant, None, line.id).await?.unwrap();
             assert_eq!((row.place, &row.bytes, row.salt), (1, &sealed.bytes, sealed.salt));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use countersign_domain::{
-    AccountId, ApiId, CaseId, CorrelationId, CustomerId, DelegationId, Entropy, EventId, PersonId, RequestId, SessionId, TenantId, Timestamp,
+    AccountId, ApiId, CaseId, CorrelationId, CustomerId, DelegationId, Entropy, EventId, PersonId, RequestId, SessionId, TenantId, Timestamp, TokenId,
     alg::Algorithm,
     canonical::Committed,
     case::{Case, CaseState, Priority},
@@ -13,6 +13,7 @@ use countersign_domain::{
     obligation::Obligations,
     person::Role,
     request::{Form, Request, State},
+    token::Token,
 };
 use countersign_trail::{Actor, Event, Kind};
 use uuid::Uuid;
@@ -170,6 +171,26 @@ impl World {
             started_at,
             ends_at: started_at + std::time::Duration::from_mins(15),
             ended: None,
+        }
+    }
+
+    /// A token of a delegation, straight from its warrant.
+    pub(super) fn token(&self, n: u8, of: DelegationId, issued_at: Timestamp, expires_at: Timestamp) -> Token {
+        Token {
+            id: TokenId::from_uuid(uuid(self.n, n)),
+            tenant: self.tenant,
+            delegation: of,
+            parent: None,
+            client: "console".into(),
+            services: Vec::new(),
+            audience: "https://accounts.example".into(),
+            scope: set(&["address:write"]),
+            hops: BTreeSet::new(),
+            jkt: None,
+            hash: None,
+            issued_at,
+            expires_at,
+            revoked_at: None,
         }
     }
 
