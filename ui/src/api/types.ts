@@ -528,7 +528,11 @@ client?: string,
 /**
  * The clients that may introspect its tokens, beside its own.
  */
-introspection_clients: Array<string>, };
+introspection_clients: Array<string>, 
+/**
+ * Whether the contract stands in a file of whoever runs the service, and is changed there.
+ */
+by_file: boolean, };
 export type ContractVersion = { 
 /**
  * Its number.
