@@ -101,6 +101,7 @@ async fn withdraw(s: &mut Scope<'_>, id: ContractChangeId) -> Result<ContractCha
         return Err(Refusal::new(Code::Refused, "somebody else proposed it; refuse it instead"));
     }
     s.line.decision = Decision::Ended;
+    s.line.action = "withdraw".into();
     row.state = "withdrawn".into();
     (row.decided_by, row.decided_at) = (Some(s.call.person), Some(s.now));
     s.tx.contract_change_update(&row).await?;

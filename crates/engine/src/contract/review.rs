@@ -35,6 +35,7 @@ async fn review(s: &mut Scope<'_>, id: ContractChangeId, input: ContractReview) 
         return Err(Rail::DigestChanged.into());
     }
     (row.decided_by, row.decided_at) = (Some(s.call.person), Some(s.now));
+    input.decision.as_str().clone_into(&mut s.line.action);
     match input.decision {
         Decision::Refuse => {
             s.line.decision = Outcome::Refused;

@@ -1,6 +1,11 @@
 //! `delegation_start`: the clock starts, and the console gets its warrant.
 
-use countersign_domain::{DelegationId, Rail, RequestId, delegation::EndReason, obligation::Obligations};
+use countersign_domain::{
+    DelegationId, Rail, RequestId,
+    contract::Mode,
+    delegation::{Delegation, EndReason},
+    obligation::Obligations,
+};
 use countersign_store::{Lock, StoreError};
 use countersign_trail::Kind;
 
@@ -52,8 +57,19 @@ async fn start(s: &mut Scope<'_>, id: RequestId) -> Result<Started, Refusal> {
     }
     tell(&mut s.line, &delegation);
     s.line.figures.insert("minutes".into(), i64::from(request.form.minutes.min(owed.max_minutes)));
+    if delegation.mode == Mode::Impersonation {
+        alert(s, &delegation);
+    }
     let view = view::of(s.tx, &s.call, s.now, delegation, 0).await?;
     Ok(Started { delegation: view, warrant })
+}
+
+/// What hides who acts is told at once to whoever watches.
+fn alert(s: &mut Scope<'_>, delegation: &Delegation) {
+    let mut line = s.follow(Kind::AlertRaise);
+    tell(&mut line, delegation);
+    line.code = Some("impersonation".into());
+    s.also.push(line);
 }
 
 /// A console has one live delegation at a time; one whose time is over makes way.

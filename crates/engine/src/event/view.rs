@@ -73,7 +73,7 @@ fn shown(names: &Names, mut row: EventRow, event: Event) -> EventView {
         person: event.person,
         person_name: event.person.and_then(|id| names.people.get(&id).cloned()),
         action: event.action,
-        resource: path.or(api).unwrap_or_default(),
+        resource: path.or(api).or(event.client).unwrap_or_default(),
         decision: match event.decision {
             Decision::Allowed => EventDecision::Allowed,
             Decision::Refused => EventDecision::Refused,
