@@ -137,6 +137,7 @@ export const accounts: ContractView = {
   alg: 'ES256',
   subject: 'unique',
   introspection_clients: ['accounts-api'],
+  by_file: false,
 };
 
 /** What paying back takes at other APIs. */
