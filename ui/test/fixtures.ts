@@ -283,6 +283,24 @@ export const preview: Preview = {
   ],
 };
 
+/** What it takes elsewhere, and who may call it there. */
+export const callingPreview: Preview = {
+  ...preview,
+  hops,
+  claims: [
+    ...preview.claims,
+    { name: 'txn', value: '"txn_…"', origin: 'once started' },
+    { name: 'client_id', value: '"countersign-console"', origin: 'this console' },
+    { name: 'may_act', value: '{"sub":"accounts-api"}', origin: 'may call on for you' },
+    {
+      name: 'cnf',
+      value: '{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}',
+      origin: "bound to this console's key",
+    },
+    { name: 'iat, nbf, jti', value: '…', origin: 'when minted' },
+  ],
+};
+
 export const refusedPreview: Preview = {
   verdict: {
     ...preview.verdict,
