@@ -20,6 +20,7 @@ interface Props {
 }
 
 const WHY_MIN = 3;
+const WHY_MAX = 2000;
 
 /** Says what a rotation does and does not do; in an emergency wants a reason. */
 export function RotateDialog({ keys, emergency, onClose }: Props) {
@@ -67,7 +68,14 @@ export function RotateDialog({ keys, emergency, onClose }: Props) {
       {emergency && (
         <Field label="Why" hint="goes into the trail">
           {(p) => (
-            <textarea {...p} className="area" rows={2} value={reason} onChange={(e) => setReason(e.target.value)} />
+            <textarea
+              {...p}
+              className="area"
+              rows={2}
+              maxLength={WHY_MAX}
+              value={reason}
+              onChange={(e) => setReason(e.target.value)}
+            />
           )}
         </Field>
       )}
@@ -152,8 +160,8 @@ function Emergency({ keys, algorithm }: Omit<Props, 'emergency' | 'onClose'> & {
       <ul className="what-ends">
         <li>The keys are no longer published, and introspection answers that their tokens are not active.</li>
         <li>
-          An API that checks by itself refuses as soon as it fetches the keys again; until then, a token lives at most 5
-          min.
+          An API that checks by itself refuses them as soon as it fetches the keys again; until then, a token lives at
+          most 5 min. Until it has fetched the new key, it refuses new tokens too.
         </li>
         <li>Signed requests and live sessions stay: they get new tokens under the new key. It can’t be undone.</li>
       </ul>
