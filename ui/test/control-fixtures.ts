@@ -1,7 +1,14 @@
 // What admins see: APIs with their contracts, proposals, clients, keys.
-import type { ClientView, Contract, ContractChangeView, ContractDetail, ContractView } from '~/api/types';
+import type {
+  ClientView,
+  Contract,
+  ContractChangeView,
+  ContractDetail,
+  ContractView,
+  KeyRotated,
+  KeyView,
+} from '~/api/types';
 import { differences } from '~/features/apis/diff';
-import type { KeyView } from '~/features/keys/types';
 import { accounts, actions, at, hash, id, people } from './fixtures';
 
 const DAY = 86_400;
@@ -34,6 +41,7 @@ export const billing: ContractView = {
   version: 5,
   max_minutes: 120,
   introspection_clients: ['billing-api'],
+  by_file: true,
   actions: [
     {
       scope: 'invoice:read',
@@ -85,6 +93,7 @@ export const apis: ContractView[] = [accountsCalling, billing, selfcare];
 /** As it is written in a file. */
 export function contractOf(view: ContractView): Contract {
   const contract: Partial<ContractView> = { ...view };
+  delete contract.by_file;
   delete contract.id;
   delete contract.version;
   return contract as Contract;
@@ -208,35 +217,56 @@ export const clients: ClientView[] = [keyed, secretive, fresh, shutOut];
 
 export const signingKeys: KeyView[] = [
   {
-    kid: 'k-2026-10-03-3b70c41e08aa',
+    kid: 'yWOIQVRGP1hFUn3cMWyQcu1DULso9lmfXWpc41e08aa',
     algorithm: 'ES256',
     state: 'retired',
-    created_at: at(-DAY * 60),
+    made_at: at(-DAY * 60),
     active_at: at(-DAY * 48),
     retired_at: at(-1200),
     changes_at: at(5400),
   },
   {
-    kid: 'k-2026-11-02-5d197f2b91c0',
+    kid: 'A1vycx2UldwhpD02PB_5rp61gmc1uD6vlKe7f2b91c0',
     algorithm: 'ES256',
     state: 'active',
-    created_at: at(-DAY * 30),
+    made_at: at(-DAY * 30),
     active_at: at(-DAY * 18),
     changes_at: at(DAY * 12),
   },
   {
-    kid: 'k-2026-11-20-9e0cc41e08bb',
+    kid: 'qVu60d4QykM6LCVlBYxZIG7QXHzLxH1OPGQc41e08bb',
     algorithm: 'ES256',
     state: 'next',
-    created_at: at(-1200),
+    made_at: at(-1200),
     changes_at: at(DAY * 12),
   },
   {
-    kid: 'k-2026-11-01-77d019d0be77',
+    kid: 'RTrUOtfTlQXYsS7BAuir6ptBD1aBI5T6UUc19d0be77',
     algorithm: 'RS256',
     state: 'active',
-    created_at: at(-DAY * 20),
+    made_at: at(-DAY * 20),
     active_at: at(-DAY * 19),
     changes_at: at(DAY * 11),
   },
+  {
+    kid: 'UOch5JwBPwDGLPWfIWNUKp2N8CRk7qthXTE5a0cd3e1',
+    algorithm: 'ES256',
+    state: 'withdrawn',
+    made_at: at(-DAY * 120),
+    active_at: at(-DAY * 110),
+    retired_at: at(-DAY * 90),
+  },
 ];
+
+/** In the service's own words. */
+export const rotatedSoon: KeyRotated = {
+  due_at: at(3600),
+  effect:
+    'The next RS256 key is published and begins to sign at 2026-11-20T14:32:08Z, when every API has had time to read it. No token fails.',
+  keys: signingKeys.filter((k) => k.algorithm === 'RS256'),
+};
+export const rotatedAtOnce: KeyRotated = {
+  effect:
+    'All ES256 keys of before are withdrawn, and a new one signs. Tokens that they signed stop counting: at introspection within seconds, at APIs that only check signatures once they read the keys anew, in five minutes at most. Until an API has read the new key it refuses new tokens too. Agents go on by exchanging their warrants again; nobody has to sign in or sign anew.',
+  keys: signingKeys.filter((k) => k.algorithm === 'ES256'),
+};

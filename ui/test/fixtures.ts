@@ -137,6 +137,7 @@ export const accounts: ContractView = {
   alg: 'ES256',
   subject: 'unique',
   introspection_clients: ['accounts-api'],
+  by_file: false,
 };
 
 /** What paying back takes at other APIs. */
@@ -279,6 +280,24 @@ export const preview: Preview = {
     { name: 'tenant', value: '"acme"', origin: 'from the case' },
     { name: 'case', value: '"ZD-4702"', origin: 'dies when it closes' },
     { name: 'dlg', value: '…', origin: 'once signed' },
+  ],
+};
+
+/** What it takes elsewhere, and who may call it there. */
+export const callingPreview: Preview = {
+  ...preview,
+  hops,
+  claims: [
+    ...preview.claims,
+    { name: 'txn', value: '"txn_…"', origin: 'once started' },
+    { name: 'client_id', value: '"countersign-console"', origin: 'this console' },
+    { name: 'may_act', value: '{"sub":"accounts-api"}', origin: 'may call on for you' },
+    {
+      name: 'cnf',
+      value: '{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}',
+      origin: "bound to this console's key",
+    },
+    { name: 'iat, nbf, jti', value: '…', origin: 'when minted' },
   ],
 };
 

@@ -111,6 +111,8 @@ export const endLines: EventView[] = [
   }),
 ];
 
+const KID = 'A1vycx2UldwhpD02PB_5rp61gmc1uD6vlKe7f2b91c0';
+
 const others: EventView[] = [
   line(48_096, -1200, 'session.begin', { ...nobody, actor: person('ruth') }),
   line(48_098, -1100.4, 'case.create', { ...about('ZD-4702'), actor: person('ruth') }),
@@ -195,9 +197,19 @@ const others: EventView[] = [
     person: people.sana.id,
     person_name: 'sana',
   }),
-  line(48_113, -580, 'contract.propose', { ...nobody, actor: person('ruth'), resource: accounts.name }),
+  line(48_113, -580, 'contract.propose', {
+    ...nobody,
+    actor: person('ruth'),
+    action: accounts.key,
+    resource: accounts.name,
+  }),
   line(48_114, -560, 'contract.review', { ...nobody, actor: person('imre'), resource: accounts.name, action: 'sign' }),
-  line(48_115, -550, 'client.register', { ...nobody, actor: person('ruth'), resource: 'billing-api' }),
+  line(48_115, -550, 'client.register', {
+    ...nobody,
+    actor: person('ruth'),
+    action: 'client_secret_basic',
+    resource: 'billing-api',
+  }),
   line(48_116, -540, 'client.change', {
     ...nobody,
     actor: person('ruth'),
@@ -207,6 +219,7 @@ const others: EventView[] = [
   line(48_118, -516, 'client.refuse', {
     ...nobody,
     actor: { kind: 'client', id: 'billing-api', name: 'billing-api' },
+    resource: 'billing-api',
     decision: 'refused',
     code: 'invalid_client',
   }),
@@ -221,9 +234,14 @@ const others: EventView[] = [
     resource: 'Self-care (legacy)',
     impersonated: true,
   }),
-  line(48_122, -512, 'key.activate', { ...nobody, actor: service, action: 'ES256' }),
-  line(48_123, -511, 'key.retire', { ...nobody, actor: service, action: 'ES256' }),
-  line(48_126, -430, 'key.withdraw', { ...nobody, actor: person('ruth'), action: 'ES256', text: 'it was in a backup' }),
+  line(48_122, -512, 'key.activate', { ...nobody, actor: service, action: `ES256 ${KID}` }),
+  line(48_123, -511, 'key.retire', { ...nobody, actor: service, action: `ES256 ${KID}` }),
+  line(48_126, -430, 'key.withdraw', {
+    ...nobody,
+    actor: person('ruth'),
+    action: `ES256 ${KID}`,
+    text: 'it was in a backup',
+  }),
   line(48_127, -420, 'clock.lower', { ...nobody, actor: person('ruth') }),
 ];
 

@@ -4,6 +4,7 @@ import {
   actions,
   aCase,
   at,
+  callingPreview,
   cases,
   delegation,
   hops,
@@ -185,7 +186,7 @@ export const agentScreens: Record<string, Screen> = {
       },
     },
   },
-  'c4-request-hops': { path: asking, state: dana, answers: { ...one(waiting), request_preview: { ...preview, hops } } },
+  'c4-request-hops': { path: asking, state: dana, answers: { ...one(waiting), request_preview: callingPreview } },
   'd1-waiting-hops': { path: `/requests/${waiting.id}`, state: dana, answers: one({ ...waiting, hops }) },
   'd2-signed-impersonation': {
     path: `/requests/${hidden.id}`,

@@ -6,6 +6,8 @@ import {
   decided,
   detailOf,
   newApi,
+  rotatedAtOnce,
+  rotatedSoon,
   secretive,
   signingKeys,
   waitingChange,
@@ -32,6 +34,7 @@ const desk: Answers = {
     path: '/home/ruth/.local/share/countersign/secrets/selfcare-web-0005e4.secret',
   },
   key_list: { items: signingKeys },
+  key_rotate: ({ input }) => (input.emergency ? rotatedAtOnce : rotatedSoon),
   request_list: { items: [] },
 };
 const asImre: Answers = { ...desk, contract_change_list: { items: [waitingChange, { ...newApi, reviewable: false }] } };
@@ -46,6 +49,7 @@ export const controlScreens: Record<string, Screen> = {
     state: signedIn('ines'),
     answers: { ...desk, contract_change_list: { items: changes.map((c) => ({ ...c, reviewable: false })) } },
   },
+  'j1-apis-file': { path: `/apis?id=${apis[1]?.id ?? ''}`, state: ruth, answers: desk },
   'j2-change': { path: '/apis', state: signedIn('imre'), answers: asImre },
   'j2-change-agree': { path: '/apis', state: signedIn('imre'), answers: asImre, steps: ['Agree…'] },
   'j2-change-own': { path: `/apis?change=${waitingChange.id}`, state: ruth, answers: desk },
@@ -57,6 +61,7 @@ export const controlScreens: Record<string, Screen> = {
   },
   'j2-change-decided': { path: `/apis?change=${decided[1]?.id ?? ''}`, state: ruth, answers: desk },
   'j3-propose': { path: propose, state: ruth, answers: desk },
+  'j3-propose-file': { path: `/apis/propose?id=${apis[1]?.id ?? ''}`, state: ruth, answers: desk },
   'j3-propose-new': { path: '/apis/propose', state: ruth, answers: desk },
   'j3-propose-different': {
     path: propose,
@@ -109,6 +114,12 @@ export const controlScreens: Record<string, Screen> = {
   'j8-keys': { path: '/keys', state: ruth, answers: desk },
   'j8-keys-auditor': { path: '/keys', state: signedIn('ines'), answers: desk },
   'j8-keys-rotate': { path: '/keys', state: ruth, answers: desk, steps: ['Rotate now…'] },
+  'j8-keys-rotated': {
+    path: '/keys',
+    state: ruth,
+    answers: desk,
+    steps: ['Rotate now…', 'RS256', 'Rotate the RS256 key'],
+  },
   'j8-keys-emergency': { path: '/keys', state: ruth, answers: desk, steps: ['Emergency'] },
   'j9-keys-empty': { path: '/keys', state: ruth, answers: { ...desk, key_list: { items: [] } } },
   'j9-keys-fail': { path: '/keys', state: ruth, answers: { ...desk, key_list: failing } },

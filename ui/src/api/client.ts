@@ -1,5 +1,4 @@
 // One typed function for each operation, under the operation's own name.
-import type { KeyRotate } from '~/features/keys/types';
 import type { Platform } from '~/platform';
 import type { Answer, Args, Command, EventQuery } from './commands';
 import type * as T from './types';

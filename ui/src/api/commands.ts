@@ -1,5 +1,4 @@
 // What the shell can be asked and what it says by itself. The names are the operations' names; the rest is the shell's own.
-import type { KeyRotate, KeyView } from '~/features/keys/types';
 import type {
   ApiAnswer,
   ApiCall,

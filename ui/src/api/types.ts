@@ -136,7 +136,6 @@ introspection_clients: Array<string>, };
 export type EndReason = "agent" | "signed_out" | "time_over" | "case_closed" | "case_reassigned" | "signature_withdrawn" | "role_lost";
 export type Role = "agent" | "approver" | "admin" | "auditor";
 export type Decision = "sign" | "refuse";
-export type Algorithm = "ES256" | "EdDSA" | "RS256" | "PS256";
 export type KeyState = "next" | "active" | "retired" | "withdrawn";
 export type Reason = { 
 /**

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Check, CornerDownRight, PenLine, VenetianMask } from 'lucide-react';
+import { Check, CornerDownRight, FileText, PenLine, VenetianMask } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Action, ContractChangeView, ContractView, Mode } from '~/api/types';
 import { useNow } from '~/app/clock';
@@ -13,7 +13,7 @@ import { count } from '~/ui/text';
 import { day, duration } from '~/ui/time';
 import { Risk, State, When } from '~/ui/words';
 import { CHANGE_STATES, versionOf } from './changes';
-import { formatShort, SUBJECTS } from './words';
+import { BY_FILE, formatShort, SUBJECTS } from './words';
 
 interface Props {
   api: ContractView;
@@ -37,12 +37,17 @@ export function ContractPane({ api, apis, changes }: Props) {
           {since && `, in force since ${day(since)}`}
         </span>
         <span className="push" />
-        {me.roles.includes('admin') && (
+        {me.roles.includes('admin') && !api.by_file && (
           <Link className="btn" to="/apis/propose" search={{ id: api.id }}>
             Propose a change…
           </Link>
         )}
       </div>
+      {api.by_file && (
+        <Note icon={FileText}>
+          <p>{BY_FILE}</p>
+        </Note>
+      )}
       {changes
         .filter((c) => c.state === 'waiting')
         .map((c) => (

@@ -12,11 +12,12 @@ import { useClient, useOfflineWhy } from '~/app/services';
 import { Button } from '~/ui/Button';
 import { Fault, Refusal } from '~/ui/Fault';
 import type { JsonFault } from '~/ui/jsonFault';
-import { LinkButton, Loading, Note, Panel } from '~/ui/parts';
+import { Empty, LinkButton, Loading, Note, Panel } from '~/ui/parts';
 import { count } from '~/ui/text';
 import { readContract, TEMPLATE, written } from './contract';
 import { Differences } from './Differences';
 import { differences } from './diff';
+import { BY_FILE } from './words';
 
 const route = getRouteApi('/apis/propose');
 
@@ -39,6 +40,17 @@ export function ProposePage() {
         <Fault error={broken.error} onRetry={() => void broken.refetch()} />
       ) : !apis.data || (id !== undefined && !standing) ? (
         <Loading what="the contract" />
+      ) : standing?.view.by_file ? (
+        <Empty
+          title="It is changed in its file"
+          acts={
+            <Link className="btn" to="/apis" search={{ id: standing.view.id }}>
+              Back to {standing.view.name}
+            </Link>
+          }
+        >
+          {BY_FILE}
+        </Empty>
       ) : (
         <Editor key={id} standing={standing} apis={apis.data} />
       )}
@@ -65,7 +77,8 @@ function misplaced(contract: Contract, standing: ContractDetail | undefined, api
   const key = standing?.contract.key;
   if (key !== undefined && contract.key !== key) return `key must stay "${key}": it says which API it is of`;
   const taken = apis.find((a) => a.key === contract.key);
-  if (!standing && taken) return `key "${contract.key}" is that of ${taken.name}: propose a change of it instead`;
+  if (!standing && taken)
+    return `key "${contract.key}" is that of ${taken.name}: ${taken.by_file ? 'it is changed in its file' : 'propose a change of it instead'}`;
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Answers } from '~test/fake-platform';
 import {
   accountsCalling,
   apis,
+  billing,
   contractOf,
   decided,
   detailOf,
@@ -49,6 +50,21 @@ describe('APIs', () => {
     expect(it_.textContent).toContain('taken: it cannot see who acts');
     expect(it_.textContent).toContain('opaque, at most 5 min, not bound to a key');
     expect(screen.getByRole('navigation', { name: 'APIs and proposals' }).textContent).toContain('needs impersonation');
+  });
+
+  it('says why no change is proposed where a file holds the contract', async () => {
+    const first = open(`/apis?id=${billing.id}`);
+    const it_ = await pane('Billing API');
+    expect(within(it_).getByText(/stands in a file of whoever runs the service and is changed there/)).toBeTruthy();
+    expect(screen.queryByRole('link', { name: 'Propose a change…' })).toBeNull();
+    await expectAccessible();
+    first.unmount();
+    const { user } = open(`/apis/propose?id=${billing.id}`);
+    expect(await screen.findByRole('heading', { name: 'It is changed in its file' })).toBeTruthy();
+    expect(screen.queryByRole('textbox')).toBeNull();
+    await expectAccessible();
+    await user.click(screen.getByRole('link', { name: 'Back to Billing API' }));
+    expect(await pane('Billing API')).toBeTruthy();
   });
 
   it('moves with J and K, and opens with Enter', async () => {
@@ -231,6 +247,8 @@ describe('proposing', () => {
     expect(screen.getByRole('list', { name: 'Differences' }).textContent).toContain('Short name');
     await replace(user, fresh, written(contractOf(accountsCalling)));
     expect(await screen.findByText(/key "accounts" is that of Accounts API: propose a change/)).toBeTruthy();
+    await replace(user, fresh, written(contractOf(billing)));
+    expect(await screen.findByText(/key "billing" is that of Billing API: it is changed in its file/)).toBeTruthy();
   });
 
   it('is for admins only', async () => {

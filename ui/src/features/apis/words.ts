@@ -59,6 +59,9 @@ export const riskOfValue = (field: string, value: string | undefined): Risk | un
   return field.endsWith('.risk') && RISKS.includes(it as Risk) ? (it as Risk) : undefined;
 };
 
+export const BY_FILE =
+  'Its contract stands in a file of whoever runs the service and is changed there, so no change is proposed here.';
+
 export const FORMATS: Record<Format, string> = {
   jwt: 'JWT, which the API can check by itself',
   opaque: 'opaque: the API must introspect each',

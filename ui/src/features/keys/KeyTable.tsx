@@ -1,16 +1,17 @@
 import { useRef } from 'react';
+import type { KeyState, KeyView } from '~/api/types';
 import { useNow } from '~/app/clock';
 import { useKeys } from '~/app/keys';
 import { useRows } from '~/features/trail/useRows';
 import { CopyButton } from '~/ui/parts';
 import { State, type StateName, When } from '~/ui/words';
-import type { KeyState, KeyView } from './types';
 import { nextOf, shortKid, purposeOf } from './words';
 
 const STATES: Record<KeyState, readonly [StateName, string]> = {
   active: ['live', 'Active'],
   next: ['waiting', 'Next'],
   retired: ['ended', 'Retired'],
+  withdrawn: ['withdrawn', 'Withdrawn'],
 };
 
 export function KeyTable({ keys }: { keys: readonly KeyView[] }) {
@@ -62,7 +63,7 @@ export function KeyTable({ keys }: { keys: readonly KeyView[] }) {
             </td>
             <td className="fit two">{nextOf(k)}</td>
             <td className="fit mute c-wide">
-              <When at={k.created_at} now={now} />
+              <When at={k.made_at} now={now} />
             </td>
           </tr>
         ))}

@@ -41,7 +41,7 @@ export function KeysPage() {
           <>
             <p className="bar-tools small two keys-say">
               What the active key signs, APIs check with its public half. A retired key checks on until the last token
-              that it signed has run out.
+              that it signed has run out; a withdrawn one is never believed again.
             </p>
             <KeyTable keys={inOrder(data)} />
           </>

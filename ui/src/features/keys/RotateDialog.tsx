@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { OctagonAlert, RefreshCw, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import type { Algorithm } from '~/api/types';
+import type { Algorithm, KeyRotated, KeyView } from '~/api/types';
 import { keys as queryKeys } from '~/app/queries';
 import { useClient } from '~/app/services';
 import { Field } from '~/features/cases/Field';
@@ -10,8 +10,7 @@ import { Dialog } from '~/ui/Dialog';
 import { Refusal } from '~/ui/Fault';
 import { Note } from '~/ui/parts';
 import { Seg } from '~/ui/Seg';
-import { useToast } from '~/ui/Toast';
-import type { KeyView } from './types';
+import { type ToastText, useToast } from '~/ui/Toast';
 import { rotatable, shortKid } from './words';
 
 interface Props {
@@ -21,6 +20,7 @@ interface Props {
 }
 
 const WHY_MIN = 3;
+const WHY_MAX = 2000;
 
 /** Says what a rotation does and does not do; in an emergency wants a reason. */
 export function RotateDialog({ keys, emergency, onClose }: Props) {
@@ -31,7 +31,7 @@ export function RotateDialog({ keys, emergency, onClose }: Props) {
   const why = emergency && reason.trim().length < WHY_MIN ? 'say why: it goes into the trail' : undefined;
   return (
     <Dialog
-      title={emergency ? `Withdraw the ${algorithm} key at once?` : `Rotate the ${algorithm} key now?`}
+      title={emergency ? `Withdraw the ${algorithm} keys at once?` : `Rotate the ${algorithm} key now?`}
       onClose={onClose}
       onSubmit={() => why === undefined && submit()}
       foot={
@@ -47,7 +47,7 @@ export function RotateDialog({ keys, emergency, onClose }: Props) {
             why={why}
             busy={rotate.isPending}
           >
-            {emergency ? `Withdraw the ${algorithm} key` : `Rotate the ${algorithm} key`}
+            {emergency ? `Withdraw the ${algorithm} keys` : `Rotate the ${algorithm} key`}
           </Button>
         </>
       }
@@ -68,7 +68,14 @@ export function RotateDialog({ keys, emergency, onClose }: Props) {
       {emergency && (
         <Field label="Why" hint="goes into the trail">
           {(p) => (
-            <textarea {...p} className="area" rows={2} value={reason} onChange={(e) => setReason(e.target.value)} />
+            <textarea
+              {...p}
+              className="area"
+              rows={2}
+              maxLength={WHY_MAX}
+              value={reason}
+              onChange={(e) => setReason(e.target.value)}
+            />
           )}
         </Field>
       )}
@@ -83,23 +90,25 @@ function useRotate(algorithm: Algorithm, emergency: boolean, reason: string, onC
   const say = useToast();
   const rotate = useMutation({
     mutationFn: () => client.key_rotate({ algorithm, emergency, ...(emergency && { reason }) }),
-    onSuccess: () => {
+    onSuccess: (done) => {
       void queries.invalidateQueries({ queryKey: queryKeys.signingKeys });
-      say(
-        emergency
-          ? {
-              icon: OctagonAlert,
-              tone: 't-seal',
-              title: `The ${algorithm} key is withdrawn`,
-              text: 'Another signs now.',
-            }
-          : { icon: RefreshCw, title: `The ${algorithm} key is rotated`, text: 'No token failed by it.' },
-      );
+      say(said(done, algorithm, emergency));
       onClose();
     },
   });
   return { rotate, submit: () => !rotate.isPending && rotate.mutate() };
 }
+
+/** It stays until it was read: what follows is more than a glance takes in. */
+const said = ({ effect, due_at }: KeyRotated, algorithm: Algorithm, emergency: boolean): ToastText =>
+  emergency
+    ? { icon: OctagonAlert, tone: 't-seal', title: `The ${algorithm} keys are withdrawn`, text: effect, stays: true }
+    : {
+        icon: RefreshCw,
+        title: due_at ? `The next ${algorithm} key is on its way` : `The ${algorithm} key is rotated`,
+        text: effect,
+        stays: true,
+      };
 
 const of = (keys: readonly KeyView[], algorithm: Algorithm, state: KeyView['state']) =>
   keys.find((k) => k.algorithm === algorithm && k.state === state);
@@ -119,17 +128,18 @@ function Overlap({ keys, algorithm }: Omit<Props, 'emergency' | 'onClose'> & { a
       <li>
         {next ? (
           <>
-            <Kid of={next} />, which APIs can have fetched already, signs from now on.
+            <Kid of={next} /> signs as soon as every API has had time to fetch it: at once, if it was published long
+            enough.
           </>
         ) : (
-          'Another key signs from now on.'
+          'Another key is made and published, and signs as soon as every API has had time to fetch it.'
         )}
       </li>
       <li>
-        <Kid of={of(keys, algorithm, 'active')} /> signs no more, and is still published until the last token that it
-        signed has run out: <b>no valid token fails.</b>
+        <Kid of={of(keys, algorithm, 'active')} /> then signs no more, and is still published until the last token that
+        it signed has run out: <b>no valid token fails.</b>
       </li>
-      <li>The key after that is made and published, so that it is known before it signs.</li>
+      <li>The key after that is published well before it signs, too.</li>
       <li>It ends no session and revokes nothing. If a key may be known to somebody, use the emergency rotation.</li>
     </ul>
   );
@@ -141,16 +151,17 @@ function Emergency({ keys, algorithm }: Omit<Props, 'emergency' | 'onClose'> & {
       <Note tone="seal" icon={TriangleAlert} alert>
         <p>
           <b>
-            Every token signed with <Kid of={of(keys, algorithm, 'active')} /> stops at once,
+            Every token signed with <Kid of={of(keys, algorithm, 'active')} />, or with any {algorithm} key before it,
+            stops at once,
           </b>{' '}
           also those that are good. Work under way at APIs that take {algorithm} fails until new tokens are exchanged.
         </p>
       </Note>
       <ul className="what-ends">
-        <li>The key is no longer published, and introspection answers that its tokens are not active.</li>
+        <li>The keys are no longer published, and introspection answers that their tokens are not active.</li>
         <li>
-          An API that checks by itself refuses as soon as it fetches the keys again; until then, a token lives at most 5
-          min.
+          An API that checks by itself refuses them as soon as it fetches the keys again; until then, a token lives at
+          most 5 min. Until it has fetched the new key, it refuses new tokens too.
         </li>
         <li>Signed requests and live sessions stay: they get new tokens under the new key. It can’t be undone.</li>
       </ul>

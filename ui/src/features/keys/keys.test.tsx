@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Answers } from '~test/fake-platform';
-import { signingKeys } from '~test/control-fixtures';
+import { rotatedAtOnce, rotatedSoon, signingKeys } from '~test/control-fixtures';
 import { problem, signedIn } from '~test/fixtures';
 import { expectAccessible, renderApp } from '~test/render';
 import { inOrder, rotatable, shortKid } from './words';
@@ -20,39 +20,45 @@ describe('keys', () => {
       expect.stringMatching(/^…7f2b91c0Copy.*ES256Activesigns since 2 Nov 2026replaced 2 Dec 2026, 14:32/),
       expect.stringMatching(/^…c41e08bbCopy.*ES256Nextpublished, does not sign yetsigns from 2 Dec 2026, 14:32/),
       expect.stringMatching(/^…c41e08aaCopy.*ES256Retiredchecks only, since 20 Nov 2026goes 20 Nov 2026, 16:02/),
+      expect.stringMatching(/^…5a0cd3e1Copy.*ES256Withdrawnnever believed again, nor what it signedkept for ever/),
       expect.stringMatching(/^…19d0be77Copy.*RS256Activesigns since 1 Nov 2026/),
     ]);
     await expectAccessible();
     const first = rows[1];
     if (!first) throw new Error('no key is shown');
     await user.click(within(first).getByRole('button', { name: /^Copy/ }));
-    expect(await navigator.clipboard.readText()).toBe('k-2026-11-02-5d197f2b91c0');
+    expect(await navigator.clipboard.readText()).toBe('A1vycx2UldwhpD02PB_5rp61gmc1uD6vlKe7f2b91c0');
   });
 
   it('rotates after saying that no valid token fails', async () => {
-    const { user, platform } = open({ key_rotate: { items: signingKeys } });
+    const { user, platform } = open({ key_rotate: rotatedSoon });
     await table();
     await user.click(button('Rotate now…'));
     const box = within(screen.getByRole('dialog', { name: 'Rotate the ES256 key now?' }));
     expect(document.activeElement?.textContent).toContain('Cancel');
     expect(box.getByText('no valid token fails.')).toBeTruthy();
-    expect(box.getByText(/which APIs can have fetched already, signs from now on/).textContent).toContain('…c41e08bb');
+    expect(box.getByText(/signs as soon as every API has had time to fetch it: at once/).textContent).toContain(
+      '…c41e08bb',
+    );
     await expectAccessible();
     await user.click(box.getByRole('radio', { name: 'RS256' }));
-    expect(box.getByText('Another key signs from now on.')).toBeTruthy();
+    expect(box.getByText(/^Another key is made and published/)).toBeTruthy();
     await user.click(box.getByRole('button', { name: /^Rotate the RS256 key/ }));
     await waitFor(() =>
       expect(platform.of('key_rotate')).toEqual([{ input: { algorithm: 'RS256', emergency: false } }]),
     );
-    expect(await screen.findByText('The RS256 key is rotated')).toBeTruthy();
+    expect(await screen.findByText('The next RS256 key is on its way')).toBeTruthy();
+    expect(screen.getByText(rotatedSoon.effect)).toBeTruthy();
   });
 
   it('in an emergency wants a reason, after saying that every token stops', async () => {
-    const { user, platform } = open({ key_rotate: { items: signingKeys } });
+    const { user, platform } = open({ key_rotate: rotatedAtOnce });
     await table();
     await user.click(button('Emergency rotation…'));
-    const box = within(screen.getByRole('dialog', { name: 'Withdraw the ES256 key at once?' }));
-    expect(box.getByRole('alert').textContent).toContain('Every token signed with …7f2b91c0 stops at once,');
+    const box = within(screen.getByRole('dialog', { name: 'Withdraw the ES256 keys at once?' }));
+    expect(box.getByRole('alert').textContent).toContain(
+      'Every token signed with …7f2b91c0, or with any ES256 key before it, stops at once,',
+    );
     const why = box.getByRole('textbox', { name: /^Why/ });
     expect(document.activeElement).toBe(why);
     await user.keyboard('{Control>}{Enter}{/Control}');
@@ -64,6 +70,8 @@ describe('keys', () => {
         { input: { algorithm: 'ES256', emergency: true, reason: 'It was in a backup that left the house.' } },
       ]),
     );
+    expect(await screen.findByText('The ES256 keys are withdrawn')).toBeTruthy();
+    expect(screen.getByText(rotatedAtOnce.effect)).toBeTruthy();
   });
 
   it('says why it was not rotated', async () => {
@@ -101,9 +109,13 @@ describe('keys', () => {
       ['ES256', 'active'],
       ['ES256', 'next'],
       ['ES256', 'retired'],
+      ['ES256', 'withdrawn'],
       ['RS256', 'active'],
     ]);
     expect(rotatable(signingKeys)).toEqual(['ES256', 'RS256']);
-    expect([shortKid('short'), shortKid('k-2026-11-02-5d197f2b91c0')]).toEqual(['short', '…7f2b91c0']);
+    expect([shortKid('short'), shortKid('A1vycx2UldwhpD02PB_5rp61gmc1uD6vlKe7f2b91c0')]).toEqual([
+      'short',
+      '…7f2b91c0',
+    ]);
   });
 });

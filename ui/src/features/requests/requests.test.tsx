@@ -9,6 +9,7 @@ import {
   hops,
   id,
   people,
+  callingPreview,
   preview,
   problem,
   refusedPreview,
@@ -134,7 +135,7 @@ describe('asking', () => {
   });
 
   it('shows what the actions take at other APIs, by risk', async () => {
-    const { user } = renderApp(asking, dana, { request_preview: { ...preview, hops } });
+    const { user } = renderApp(asking, dana, { request_preview: callingPreview });
     await user.click(await screen.findByRole('checkbox', { name: /Pay money back/ }));
     const list = await screen.findByRole('list', { name: 'At other APIs' });
     expect(
@@ -145,6 +146,10 @@ describe('asking', () => {
       ' Credit an invoiceat Billing API, credit:writeHigh risk',
       ' Read invoices and paymentsat Billing API, invoice:readLow risk',
     ]);
+    const token = screen.getByRole('region', { name: 'Token that this would make' });
+    expect(within(token).getByText('"may_act"').closest('li')?.textContent).toBe(
+      '  "may_act": {"sub":"accounts-api"},may call on for you',
+    );
     await expectAccessible();
   });
 

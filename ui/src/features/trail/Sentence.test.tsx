@@ -4,7 +4,7 @@ import type { EventView } from '~/api/types';
 import { event, people } from '~test/fixtures';
 import { trailLines } from '~test/record-fixtures';
 import { Sentence } from './Sentence';
-import { outcomeOf } from './words';
+import { outcomeOf, whatOf } from './words';
 
 const told = (e: EventView) => render(<Sentence e={e} />).container.textContent;
 const of = (kind: string) => trailLines.find((e) => e.kind === kind) as EventView;
@@ -13,7 +13,7 @@ it.each([
   ['contract.propose', 'ruth proposed a contract of Accounts API.'],
   ['contract.review', 'imre agreed to the proposed contract of Accounts API.'],
   ['client.register', 'ruth registered client billing-api.'],
-  ['client.change', 'ruth changed client billing-api: secret make.'],
+  ['client.change', 'ruth changed client billing-api: a secret was made.'],
   [
     'client.refuse',
     'A machine, billing-api, wanted to be taken for who it says it is. It was refused: invalid client, and not done.',
@@ -21,9 +21,9 @@ it.each([
   ['token.issue', 'A machine, billing-api, got a token for itself.'],
   ['token.revoke', 'A machine, accounts-api, gave a token back for cus_4470, and what came of it is over with it.'],
   ['alert.raise', 'Alert: somebody is impersonated, for cus_6093 impersonated, by tove.'],
-  ['key.activate', 'The service let a signing key sign from now on (ES256).'],
-  ['key.retire', 'The service retired a signing key (ES256); what it signed still counts until it runs out.'],
-  ['key.withdraw', 'ruth withdrew a signing key (ES256); what it signed no longer counts.'],
+  ['key.activate', 'The service let a signing key sign from now on (ES256 …7f2b91c0).'],
+  ['key.retire', 'The service retired a signing key (ES256 …7f2b91c0); what it signed still counts until it runs out.'],
+  ['key.withdraw', 'ruth withdrew a signing key (ES256 …7f2b91c0); what it signed no longer counts.'],
   ['clock.lower', 'ruth lowered the mark below which no token is minted.'],
 ])('tells %s', (kind, text) => expect(told(of(kind))).toBe(text));
 
@@ -38,7 +38,31 @@ it('tells what became of a proposal', () => {
   expect(told(line('refuse'))).toBe('imre refused the proposed contract of Accounts API.');
   expect(told(line('withdraw'))).toBe('imre took back the proposed contract of Accounts API.');
   expect([outcomeOf(line('sign')).word, outcomeOf(line('refuse')).word]).toEqual(['allowed', 'refused']);
+  const no = { ...line('refuse'), decision: 'refused' as const };
+  expect([told(no), outcomeOf(no).name]).toEqual(['imre refused the proposed contract of Accounts API.', 'declined']);
+  const kept = { ...no, code: 'conflict' };
+  expect([told(kept), outcomeOf(kept).name]).toEqual([
+    'imre wanted to refuse the proposed contract of Accounts API. It was refused: conflict, and not done.',
+    'refused',
+  ]);
   expect(outcomeOf(of('alert.raise')).word).toBe('look at it');
+});
+
+it('tells of a new API by the key that was proposed for it', () => {
+  expect(told({ ...of('contract.propose'), action: 'sim', resource: '' })).toBe('ruth proposed a contract of sim.');
+});
+
+it('tells what became different with a client', () => {
+  const line = { ...of('client.change'), action: 'name jwks disable' };
+  const changes = 'its name, its public keys, it may no longer come';
+  expect(told(line)).toBe(`ruth changed client billing-api: ${changes}.`);
+  expect(whatOf(line)).toBe(`billing-api, ${changes}`);
+});
+
+it('tells a rotation that takes its time from a key that signs', () => {
+  expect(told({ ...of('key.activate'), decision: 'intended', actor: { kind: 'person', ...people.ruth } })).toBe(
+    'ruth rotated: the next signing key (ES256 …7f2b91c0) signs as soon as every API has had time to fetch it.',
+  );
 });
 
 it('tells a kind that it does not know by its name', () => {

@@ -4,7 +4,8 @@ import { END_REASONS } from '~/features/acting/ended';
 import type { EndReason, EventView } from '~/api/types';
 import { series } from '~/ui/text';
 import { Customer, Id } from '~/ui/words';
-import { codeWords, isId } from './words';
+import { shortKid } from '~/features/keys/words';
+import { clientChanges, codeWords, isId, wasRefused } from './words';
 
 const Mono = ({ children }: { children: ReactNode }) => <span className="fig">{children}</span>;
 const For = ({ e }: { e: EventView }) =>
@@ -17,14 +18,21 @@ const Scopes = ({ e }: { e: EventView }) => <Mono>{e.action || 'nothing'}</Mono>
 const roles = (e: EventView) => (e.action ? series(e.action.split(' ')) : 'no role');
 
 const Api = ({ e }: { e: EventView }) => <b>{e.resource || 'an API'}</b>;
+/** One that is new has no name yet, but the key that was proposed for it. */
+const Proposed = ({ e }: { e: EventView }) => (e.resource || !e.action ? <Api e={e} /> : <Mono>{e.action}</Mono>);
 const Machine = ({ e }: { e: EventView }) => <Mono>{e.resource || 'a machine'}</Mono>;
-const ofKey = (e: EventView) =>
-  (e.action || e.resource) && (
-    <>
-      {' '}
-      (<Mono>{[e.action, e.resource].filter(Boolean).join(' ')}</Mono>)
-    </>
+/** `ES256 …7f2b91c0`: with what a key signs, and its name. */
+const ofKey = (e: EventView) => {
+  const [algorithm, kid] = e.action.split(' ');
+  return (
+    algorithm && (
+      <>
+        {' '}
+        (<Mono>{kid ? `${algorithm} ${shortKid(kid)}` : algorithm}</Mono>)
+      </>
+    )
   );
+};
 
 /** What came of a proposal, as it was done and as it was wanted. */
 const REVIEWS: Record<string, readonly [did: string, want: string]> = {
@@ -75,10 +83,10 @@ const DEEDS: Record<string, (e: EventView) => Deed> = {
   ],
   'contract.propose': (e) => [
     <>
-      proposed a contract of <Api e={e} />
+      proposed a contract of <Proposed e={e} />
     </>,
     <>
-      propose a contract of <Api e={e} />
+      propose a contract of <Proposed e={e} />
     </>,
   ],
   'contract.review': (e) => [
@@ -100,21 +108,14 @@ const DEEDS: Record<string, (e: EventView) => Deed> = {
   'client.change': (e) => [
     <>
       changed client <Machine e={e} />
-      {e.action && (
-        <>
-          : <Mono>{codeWords(e.action)}</Mono>
-        </>
-      )}
+      {e.action && `: ${clientChanges(e)}`}
     </>,
     <>
       change client <Machine e={e} />
     </>,
   ],
   'client.refuse': () => ['did not prove who it is, and was sent away', 'be taken for who it says it is'],
-  'token.issue': (e) => [
-    <>got a token for itself{e.resource && <> at {e.resource}</>}</>,
-    <>get a token for itself{e.resource && <> at {e.resource}</>}</>,
-  ],
+  'token.issue': () => ['got a token for itself', 'get a token for itself'],
   'token.revoke': (e) => [
     <>
       gave a token back{e.subject_name && <> for </>}
@@ -129,7 +130,14 @@ const DEEDS: Record<string, (e: EventView) => Deed> = {
     'load a policy',
   ],
   'key.make': (e) => [<>made a signing key{ofKey(e)}</>, 'make a signing key'],
-  'key.activate': (e) => [<>let a signing key sign from now on{ofKey(e)}</>, 'let a signing key sign'],
+  'key.activate': (e) => [
+    e.decision === 'intended' ? (
+      <>rotated: the next signing key{ofKey(e)} signs as soon as every API has had time to fetch it</>
+    ) : (
+      <>let a signing key sign from now on{ofKey(e)}</>
+    ),
+    'let a signing key sign',
+  ],
   'key.retire': (e) => [
     <>retired a signing key{ofKey(e)}; what it signed still counts until it runs out</>,
     'retire a signing key',
@@ -314,7 +322,7 @@ export function Sentence({ e }: { e: EventView }) {
       do <Mono>{e.kind}</Mono>
     </>
   );
-  if (e.decision !== 'refused')
+  if (!wasRefused(e))
     return (
       <>
         <Doer e={e} /> {did}.

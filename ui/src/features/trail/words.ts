@@ -6,6 +6,7 @@ import { clockTime, day, zone } from '~/ui/time';
 export function whatOf(e: EventView): string {
   if (e.kind.startsWith('call.')) return `${e.action} ${e.resource}`.trim();
   if (e.kind === 'case.assign') return e.person_name ? `to ${e.person_name}` : 'to nobody';
+  if (e.kind === 'client.change') return [e.resource, e.action && clientChanges(e)].filter(Boolean).join(', ');
   const action = e.kind === 'person.invite' && e.action === 'again' ? 'new link' : e.action;
   return [e.kind.startsWith('person.') ? e.person_name : undefined, action, e.resource].filter(Boolean).join(', ');
 }
@@ -24,13 +25,34 @@ export type OutcomeName = EventDecision | 'signed' | 'declined' | 'failed' | 'al
 export function outcomeOf(e: EventView): { name: OutcomeName; word: string; code: string | undefined } {
   const { code } = e;
   if (e.kind === 'alert.raise') return { name: 'alert', word: 'look at it', code };
-  if (e.kind === 'contract.review' && e.decision === 'allowed' && e.action === 'refuse')
+  if (e.kind === 'contract.review' && e.action === 'refuse' && !wasRefused(e))
     return { name: 'declined', word: 'refused', code };
   if (e.kind === 'request.review' && e.decision === 'allowed')
     return e.action === 'sign' ? { name: 'signed', word: 'signed', code } : { name: 'declined', word: 'refused', code };
   const failed = e.decision === 'reported' && !/^[123]/.test(code ?? '');
   return { name: failed ? 'failed' : e.decision, word: WORDS[e.decision], code };
 }
+
+/** Whether it was not let happen. A reviewer's own no is a deed: it has no code that says why it was not done. */
+export const wasRefused = (e: EventView) =>
+  e.decision === 'refused' && !(e.kind === 'contract.review' && e.action === 'refuse' && e.code === undefined);
+
+const CLIENT_CHANGES: Record<string, string> = {
+  name: 'its name',
+  jwks: 'its public keys',
+  endpoint_audience: 'what its assertions may name',
+  disable: 'it may no longer come',
+  enable: 'it may come again',
+  secret_make: 'a secret was made',
+  secret_drop: 'a secret was dropped',
+};
+
+/** What became different with a client. */
+export const clientChanges = (e: EventView) =>
+  e.action
+    .split(' ')
+    .map((change) => CLIENT_CHANGES[change] ?? codeWords(change))
+    .join(', ');
 
 export const codeWords = (code: string) => code.replaceAll('_', ' ');
 
