@@ -135,12 +135,11 @@ impl Engine {
     /// Signs what was recorded. The commit is behind: a commit whose answer was lost is a token that nobody holds.
     pub(crate) async fn hand_out(&self, minted: Minted) -> Result<TokenAnswer, OAuthError> {
         let Minted { claims, handle, alg, requested, lifetime_s } = minted;
-        let token = match handle {
-            Some(handle) => handle,
-            None => {
-                let key = self.keys().signing(alg).await.map_err(|r| r.oauth())?;
-                sign_at_jwt(&key, &claims).map_err(|e| Refusal::internal("signing", &e).oauth())?
-            }
+        let token = if let Some(handle) = handle {
+            handle
+        } else {
+            let key = self.keys().signing(alg).await.map_err(|r| r.oauth())?;
+            sign_at_jwt(&key, &claims).map_err(|e| Refusal::internal("signing", &e).oauth())?
         };
         Ok(TokenAnswer {
             access_token: token,
