@@ -127,9 +127,11 @@ impl Serialize for OAuthError {
     }
 }
 
-/// The alphabet of `error_description` is %x20-21, %x23-5B, %x5D-7E (RFC 6749 §5.2); what lies outside becomes `?`, a quote an apostrophe.
+/// The alphabet of `error_description` is %x20-21, %x23-5B, %x5D-7E (RFC 6749 §5.2); what lies outside becomes `?`, a quote an apostrophe,
+/// and the sign of a section its word.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars()
+    text.replace('§', "section ")
+        .chars()
         .map(|c| match c {
             '"' => '\'',
             ' '..='~' if c != '\\' => c,
@@ -148,6 +150,8 @@ mod tests {
         let body = OAuthError::invalid_request("`sc\"ope\\` was\nsent twice, ä").into_json();
         assert_eq!(body["error"], "invalid_request");
         assert_eq!(body["error_description"], "`sc'ope?` was?sent twice, ?");
+        let body = OAuthError::invalid_request("send a DPoP proof (RFC 9449 §5)").into_json();
+        assert_eq!(body["error_description"], "send a DPoP proof (RFC 9449 section 5)");
     }
 
     #[test]

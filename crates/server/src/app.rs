@@ -67,6 +67,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/openapi.json", get(openapi::served))
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata))
+        .route("/.well-known/openid-configuration", get(oauth::openid))
         .route("/.well-known/jwks.json", get(oauth::jwks))
         .route("/authorize", get(browser::authorize::show).post(browser::authorize::send))
         .route("/setup", get(browser::setup::show).post(browser::setup::send))

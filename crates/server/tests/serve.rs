@@ -89,6 +89,11 @@ async fn it_tells_of_itself() {
     assert_eq!(json["token_endpoint"], format!("{issuer}/oauth/token"));
     assert_eq!(json["countersign"], json!({ "version": env!("CARGO_PKG_VERSION"), "embedded": true, "sample": false }));
     assert_eq!(about.headers["cache-control"], "public, max-age=300");
+    let openid = world.get("/.well-known/openid-configuration").await;
+    assert_eq!(openid.headers["cache-control"], "public, max-age=300");
+    let plain = |json: &Value| serde_json::to_string_pretty(json).unwrap().replace(&issuer, "ISSUER").replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    insta::assert_snapshot!("oauth_authorization_server", plain(&json));
+    insta::assert_snapshot!("openid_configuration", plain(&openid.json()));
     assert_eq!(world.get("/.well-known/jwks.json").await.json()["keys"][0]["alg"], "ES256");
     assert_eq!(world.get("/openapi.json").await.json(), countersign_server::openapi());
     assert_eq!(world.get("/healthz").await.status, 200);

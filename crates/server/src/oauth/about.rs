@@ -1,4 +1,4 @@
-//! What the service tells about itself: metadata (RFC 8414) and verification keys (RFC 7517 §5).
+//! What the service tells about itself: metadata (RFC 8414, OpenID Connect Discovery 1.0) and verification keys (RFC 7517 §5).
 
 use axum::{
     Json,
@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use countersign_engine::Jwks;
-use countersign_oauth::metadata::Metadata;
+use countersign_oauth::metadata::{Metadata, OpenIdMetadata};
 use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 
@@ -16,9 +16,9 @@ use crate::app::App;
 const KEPT: &str = "public, max-age=300";
 
 #[derive(Serialize)]
-struct About {
+struct About<M> {
     #[serde(flatten)]
-    oauth: Metadata,
+    metadata: M,
     countersign: Own,
 }
 
@@ -32,9 +32,18 @@ struct Own {
 
 /// `GET /.well-known/oauth-authorization-server`.
 pub(crate) async fn metadata(State(app): State<App>) -> Response {
+    told(&app, Metadata::of(&app.front.issuer))
+}
+
+/// `GET /.well-known/openid-configuration`: the same for libraries that look nowhere else. No id tokens are issued here.
+pub(crate) async fn openid(State(app): State<App>) -> Response {
+    told(&app, OpenIdMetadata::of(&app.front.issuer))
+}
+
+fn told(app: &App, metadata: impl Serialize) -> Response {
     let settings = app.engine.settings();
     let countersign = Own { version: settings.version.clone(), embedded: settings.embedded, sample: settings.sample };
-    ([(header::CACHE_CONTROL, KEPT)], Json(About { oauth: Metadata::of(&app.front.issuer), countersign })).into_response()
+    ([(header::CACHE_CONTROL, KEPT)], Json(About { metadata, countersign })).into_response()
 }
 
 /// `GET /.well-known/jwks.json`. What is kept for longer than [`KEPT`] says may lack the key that signs.

@@ -5,7 +5,7 @@ mod introspect;
 mod revoke;
 mod token;
 
-pub(crate) use about::{jwks, metadata};
+pub(crate) use about::{jwks, metadata, openid};
 pub(crate) use introspect::introspect;
 pub(crate) use revoke::revoke;
 pub(crate) use token::token;

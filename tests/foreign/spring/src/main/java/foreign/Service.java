@@ -28,7 +28,7 @@ final class Service {
 
   private final ClientRegistration found;
 
-  /** Reads RFC 8414's document; the library looks for OpenID's first, and compares the issuer. */
+  /** The library looks for OpenID's document first, which the service has, then for RFC 8414's, and compares the issuer. */
   Service(String issuer) {
     found = ClientRegistrations.fromIssuerLocation(issuer).clientId("discovery").build();
   }
