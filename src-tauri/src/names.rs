@@ -20,6 +20,8 @@ pub const COMMANDS: &[&str] = &[
     "case_assign",
     "case_close",
     "case_reopen",
+    "clock_get",
+    "clock_lower",
     "contract_list",
     "contract_get",
     "contract_propose",

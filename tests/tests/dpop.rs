@@ -52,7 +52,7 @@ async fn a_proof_carries_a_nonce_of_the_service_at_both_doors() {
     let (dana, warrant) = acting(&world).await;
     let (for_token, for_call) = (dana.nonce(TOKEN).unwrap(), dana.nonce(ME).unwrap());
     assert_ne!(for_token, for_call);
-    let changed = format!("{}A", &for_call[..for_call.len() - 1]);
+    let changed = format!("{}{}", if for_call.starts_with('A') { 'B' } else { 'A' }, &for_call[1..]);
     for (what, nonce) in [
         ("no nonce", None),
         ("a made-up one", Some("AAAAAAAAAAAAAAAAAAAAAA")),

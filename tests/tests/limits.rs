@@ -138,7 +138,7 @@ async fn refusals_before_the_engine_and_of_claimed_clients_are_told() {
     assert_eq!(world.introspect_as("accounts-api", "wrong", "x").await.status, 401);
     assert_eq!(world.introspect_as("nobody", "wrong", "x").await.status, 401);
     let lines = world.trail(&ines).await;
-    let told = refusals(&lines, "access.refuse");
+    let told: Vec<_> = ["access.refuse", "client.refuse"].into_iter().flat_map(|kind| refusals(&lines, kind)).collect();
     let said: Vec<_> = told.iter().map(|l| (l["actor"]["kind"].as_str().unwrap(), l["action"].as_str().unwrap(), l["code"].as_str().unwrap())).collect();
     assert_eq!(said, [("person", "request_create", "invalid_input"), ("service", "accounts-api", "invalid_client")]);
 }

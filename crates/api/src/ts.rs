@@ -65,7 +65,6 @@ pub fn module() -> String {
         EndReason,
         Role,
         Decision,
-        Algorithm,
         KeyState,
         problem::Reason,
         problem::StepUp,

@@ -43,6 +43,8 @@ pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + 
         operations::case_assign,
         operations::case_close,
         operations::case_reopen,
+        operations::clock_get,
+        operations::clock_lower,
         operations::contract_list,
         operations::contract_get,
         operations::contract_propose,

@@ -4,6 +4,7 @@ use countersign_api::{
     List,
     case::{CaseAssign, CaseCreate, CaseView},
     client::{ClientChange, ClientCreate, ClientView, SecretDrop},
+    clock::{ClockLower, ClockView},
     contract::{ContractChangeView, ContractDetail, ContractPropose, ContractReview, ContractView},
     delegation::{DelegationView, Story},
     event::{EventDetail, EventPage, EventQuery},
@@ -51,6 +52,18 @@ pub async fn case_close<R: Runtime>(window: WebviewWindow<R>, id: CaseId) -> Don
 #[command]
 pub async fn case_reopen<R: Runtime>(window: WebviewWindow<R>, id: CaseId) -> Done<CaseView> {
     caller(&window)?.signed_in()?.case_reopen(id).await
+}
+
+/// The service's clock.
+#[command]
+pub async fn clock_get<R: Runtime>(window: WebviewWindow<R>) -> Done<ClockView> {
+    caller(&window)?.signed_in()?.clock_get().await
+}
+
+/// Lowers the mark of the service's clock, after it leapt ahead.
+#[command]
+pub async fn clock_lower<R: Runtime>(window: WebviewWindow<R>, input: ClockLower) -> Done<ClockView> {
+    caller(&window)?.signed_in()?.clock_lower(&input).await
 }
 
 /// APIs that access can be asked to.

@@ -39,6 +39,22 @@ fn risk_raises_what_is_owed() {
     }
 }
 
+#[test]
+fn what_hides_who_acts_owes_two_signatures_and_lasts_a_quarter_of_an_hour() {
+    let q = Question { mode: Mode::Impersonation, minutes: 15, ..good(Act::RequestCreate) };
+    let owed = default_bundle().decide(&q).obligations.unwrap();
+    assert_eq!((owed.signatures(), owed.max_minutes), (2, 15));
+    assert_eq!(default_bundle().decide(&Question { minutes: 16, ..q }).rules(), ["impersonation"]);
+}
+
+#[test]
+fn the_risk_of_what_is_taken_elsewhere_counts() {
+    let mut q = good(Act::RequestCreate);
+    q.hops = vec![crate::HopFacts { audience: "https://api.example/ledger".into(), scope: "ledger:post".into(), risk: Risk::Critical }];
+    q.minutes = 15;
+    assert_eq!(default_bundle().decide(&q).obligations.unwrap().signatures(), 2);
+}
+
 /// What is changed in a good question, and the one rule that must then refuse it.
 type Wrong = (&'static [Act], &'static str, fn(&mut Question));
 
@@ -52,7 +68,6 @@ const TABLE: &[Wrong] = &[
     (ALWAYS, "case-is-open", |q| q.case.open = false),
     (ALWAYS, "case-is-assigned", |q| q.case.assigned_to_asker = false),
     (ALWAYS, "case-is-known", |q| q.case.age_s = 301),
-    (ALWAYS, "impersonation", |q| q.mode = Mode::Impersonation),
     (ALWAYS, "time-60", |q| q.minutes = 61),
     (ALWAYS, "policy-no-rule", |q| q.actions.clear()),
     (&[Act::RequestCreate], "reason-is-readable", |q| q.reason_len = 19),
@@ -101,7 +116,7 @@ fn judges_the_reason_only_when_it_is_asked() {
 fn names_every_reason_at_once() {
     let mut q = good(Act::RequestCreate);
     (q.case.open, q.reason_len, q.mode) = (false, 3, Mode::Impersonation);
-    assert_eq!(default_bundle().decide(&q).rules(), ["case-is-open", "impersonation", "reason-is-readable"]);
+    assert_eq!(default_bundle().decide(&q).rules(), ["case-is-open", "reason-is-readable"]);
 }
 
 #[test]
