@@ -214,3 +214,58 @@ async fn signers_see_what_is_reached_and_its_risk_counts() {
     let seen = world.person("sana").await.get(&format!("/v1/requests/{}", asked["id"].as_str().unwrap())).await.json();
     assert_eq!(seen["hops"], asked["hops"]);
 }
+
+/// A number that looks random and is the same in each run.
+fn next(seed: &mut u64, below: usize) -> usize {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    usize::try_from(*seed >> 33).expect("31 bits") % below
+}
+
+fn actors(claims: &Value) -> Vec<String> {
+    let chain = std::iter::successors(claims.get("act"), |act| act.get("act"));
+    chain.filter_map(|act| act["sub"].as_str().map(str::to_owned)).collect()
+}
+
+#[tokio::test]
+async fn whatever_is_exchanged_reach_and_life_only_shrink_and_actors_only_grow() {
+    const KEYS: [&str; 6] = ["gateway", "ledger", "bank", "notify", "archive", "vault"];
+    let world = World::with_chain(Db::Sqlite).await;
+    let (dana, root) = world.at_the_gateway().await;
+    let machines: Vec<Machine> = KEYS.iter().map(|key| world.machine(&format!("{key}-api")).with_key()).collect();
+    let (mut seed, mut minted, mut refused) = (7_u64, 0, 0);
+    for _ in 0..25 {
+        // What each API introspects, for not every token tells by itself.
+        let (mut at, mut token) = (0, root.clone());
+        loop {
+            let parent = machines[at].introspect(&token).await.json();
+            assert_eq!(parent["active"], true, "{parent}");
+            let (who, to) = (next(&mut seed, 4), next(&mut seed, KEYS.len()));
+            let client = if who == 0 { &machines[next(&mut seed, KEYS.len())] } else { &machines[at] };
+            world.clock.advance(Duration::from_millis(200));
+            let answer = client.pass_on(&token, KEYS[to], &[]).await;
+            if answer.status != 200 {
+                assert!(["invalid_request", "invalid_target", "invalid_scope"].contains(&&*answer.error()), "{}", answer.body);
+                refused += 1;
+                if next(&mut seed, 3) == 0 { break } else { continue }
+            }
+            minted += 1;
+            assert_eq!(client.id, machines[at].id, "only the parent's own audience passes it on");
+            token = answer.json()["access_token"].as_str().unwrap().to_owned();
+            let child = machines[to].introspect(&token).await.json();
+            let (before, after) = (actors(&parent), actors(&child));
+            assert_eq!((after[0].as_str(), &after[1..]), (client.id.as_str(), &before[..]), "one actor more, and none lost");
+            assert!(after.len() <= 5 && after.last() == Some(&dana.me.id.to_string()));
+            assert!(child["exp"].as_i64() <= parent["exp"].as_i64());
+            for same in ["sub", "tenant", "case", "dlg", "txn"] {
+                assert_eq!(child[same], parent[same], "{same}");
+            }
+            let called: Vec<_> = contract(KEYS[at]).actions.into_iter().filter(|a| parent["scope"].as_str().unwrap().split(' ').any(|s| s == a.scope)).collect();
+            for scope in child["scope"].as_str().unwrap().split(' ') {
+                let named = called.iter().flat_map(|a| &a.calls).any(|hop| hop.audience == audience(KEYS[to]) && hop.scope == scope);
+                assert!(named, "`{scope}` of {} is called by nothing that the parent could do", KEYS[to]);
+            }
+            at = to;
+        }
+    }
+    assert!(minted >= 20 && refused >= 20, "both happened: {minted} minted, {refused} refused");
+}

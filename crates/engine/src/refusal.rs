@@ -101,11 +101,11 @@ impl Refusal {
 
     /// The condition that was not met, for programs: a rule that no policy lifts, else what the code says.
     fn reason(&self) -> Option<String> {
-        if !matches!(self.code, Code::Refused | Code::Conflict | Code::Lapsed | Code::CaseNotYours | Code::DelegationEnded) {
-            return None;
+        if let Some(reason) = self.reasons.iter().find(|r| r.rule.starts_with("rail:")) {
+            return Some(reason.rule.clone());
         }
-        let rail = self.reasons.iter().map(|r| &r.rule).find(|rule| rule.starts_with("rail:")).cloned();
-        rail.or_else(|| serde_json::to_value(self.code).ok()?.as_str().map(str::to_owned))
+        let tells = matches!(self.code, Code::Refused | Code::Conflict | Code::Lapsed | Code::CaseNotYours | Code::DelegationEnded);
+        tells.then(|| serde_json::to_value(self.code).ok()?.as_str().map(str::to_owned))?
     }
 
     /// As an OAuth endpoint answers it (RFC 6749 §5.2, RFC 8693 §2.2.2).
