@@ -259,7 +259,8 @@ async fn whatever_is_exchanged_reach_and_life_only_shrink_and_actors_only_grow()
             for same in ["sub", "tenant", "case", "dlg", "txn"] {
                 assert_eq!(child[same], parent[same], "{same}");
             }
-            let called: Vec<_> = contract(KEYS[at]).actions.into_iter().filter(|a| parent["scope"].as_str().unwrap().split(' ').any(|s| s == a.scope)).collect();
+            let called: Vec<_> =
+                contract(KEYS[at]).actions.into_iter().filter(|a| parent["scope"].as_str().unwrap().split(' ').any(|s| s == a.scope)).collect();
             for scope in child["scope"].as_str().unwrap().split(' ') {
                 let named = called.iter().flat_map(|a| &a.calls).any(|hop| hop.audience == audience(KEYS[to]) && hop.scope == scope);
                 assert!(named, "`{scope}` of {} is called by nothing that the parent could do", KEYS[to]);

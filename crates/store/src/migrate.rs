@@ -33,10 +33,10 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../../migrations/service/postgres/0003_keys.sql"),
     },
     Migration {
-        number: 5,
+        number: 4,
         name: "clock",
-        sqlite: include_str!("../../../migrations/service/sqlite/0005_clock.sql"),
-        postgres: include_str!("../../../migrations/service/postgres/0005_clock.sql"),
+        sqlite: include_str!("../../../migrations/service/sqlite/0004_clock.sql"),
+        postgres: include_str!("../../../migrations/service/postgres/0004_clock.sql"),
     },
 ];
 
