@@ -56,7 +56,7 @@ async fn five_actors_and_no_more_through_opaque_and_bound_tokens() {
     for (from, to) in [("gateway", "ledger"), ("ledger", "bank"), ("bank", "notify")] {
         token = world.machine(&format!("{from}-api")).passed_on(&token, to).await;
     }
-    assert!(token.starts_with("cst_"), "an opaque token: {token}");
+    assert!(token.starts_with("csh_"), "an opaque token: {token}");
     let notify = world.machine("notify-api");
     let told = notify.introspect(&token).await.json();
     assert_eq!((told["active"].as_bool(), told["scope"].as_str()), (Some(true), Some("mail:send")));
@@ -106,7 +106,7 @@ async fn what_may_not_be_passed_on_is_refused_beside_what_may() {
         ("its own token as subject", &gateway, &own, "ledger", vec![], "invalid_request"),
         ("a person's first-party token as subject", &gateway, dana.access.expose(), "ledger", vec![], "invalid_request"),
         ("a warrant", &gateway, dead, "ledger", vec![("subject_token_type", "urn:countersign:params:oauth:token-type:warrant")], "invalid_request"),
-        ("a made-up handle", &gateway, "cst_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "ledger", vec![], "invalid_request"),
+        ("a made-up handle", &gateway, "csh_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "ledger", vec![], "invalid_request"),
         ("a loop", &gateway, &looped, "ledger", vec![], "invalid_request"),
         ("an id token", &gateway, &parent, "ledger", vec![("subject_token_type", "urn:ietf:params:oauth:token-type:id_token")], "invalid_request"),
     ];
@@ -239,7 +239,9 @@ async fn whatever_is_exchanged_reach_and_life_only_shrink_and_actors_only_grow()
         loop {
             let parent = machines[at].introspect(&token).await.json();
             assert_eq!(parent["active"], true, "{parent}");
-            let (who, to) = (next(&mut seed, 4), next(&mut seed, KEYS.len()));
+            let (who, where_to, any) = (next(&mut seed, 4), next(&mut seed, 3), next(&mut seed, KEYS.len()));
+            // Mostly along the chain, so that it gets long.
+            let to = if where_to == 0 { any } else { (at + 1).min(KEYS.len() - 1) };
             let client = if who == 0 { &machines[next(&mut seed, KEYS.len())] } else { &machines[at] };
             world.clock.advance(Duration::from_millis(200));
             let answer = client.pass_on(&token, KEYS[to], &[]).await;

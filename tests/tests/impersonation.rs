@@ -49,7 +49,7 @@ async fn it_is_asked_for_only_where_the_contract_has_it_and_for_a_quarter_of_an_
     let world = world().await;
     let dana = world.person("dana").await;
     let long = dana.post("/v1/requests", &form(&dana, &["order:read"], 16).await).await;
-    assert_eq!((long.status, long.rules()), (422, vec!["rail:minutes".to_owned()]), "{}", long.body);
+    assert_eq!((long.status, long.rules()), (403, vec!["impersonation".to_owned()]), "{}", long.body);
     let mut elsewhere = form(&dana, &["ledger:read"], 5).await;
     elsewhere["api"] = dana.api_called("ledger").await.id.to_string().into();
     let refused = dana.post("/v1/requests", &elsewhere).await;

@@ -16,6 +16,7 @@ use super::{
     stage::Stage,
 };
 
+mod control;
 mod ends;
 mod tell;
 
@@ -93,6 +94,7 @@ impl Walk {
         self.case_closed(&windows).await?;
         self.other_ends(&windows).await?;
         self.other_answers(&windows).await?;
+        self.sets_up(&windows).await?;
         self.looks(&windows).await?;
         self.search(&windows).await?;
         self.say_measures();
@@ -267,7 +269,12 @@ impl Walk {
         self.begin("The main screens in the dark, and narrow");
         looks::places(&at.dana, &mut self.diary, &[("My work", "my-work")]).await?;
         looks::places(&at.sana, &mut self.diary, &[("To sign", "to-sign")]).await?;
-        looks::places(&at.ruth, &mut self.diary, &[("People and roles", "people"), ("Cases", "cases"), ("Live trail", "live-trail")]).await
+        looks::places(
+            &at.ruth,
+            &mut self.diary,
+            &[("People and roles", "people"), ("Cases", "cases"), ("APIs", "apis"), ("Clients", "clients"), ("Keys", "keys"), ("Live trail", "live-trail")],
+        )
+        .await
     }
 
     async fn search(&mut self, at: &Windows) -> Done {

@@ -78,7 +78,7 @@ pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> R
     if lifetime.as_secs() == 0 {
         return Err(Refusal::from(Rail::DelegationEnded).with_oauth(ErrorCode::InvalidRequest));
     }
-    let handle = (api.format == Format::Opaque).then(|| s.engine.secret("cst_"));
+    let handle = (api.format == Format::Opaque).then(|| s.engine.secret("csh_"));
     let token = Token {
         id: TokenId::new(s.now, s.engine.entropy()),
         tenant: delegation.tenant,

@@ -20,7 +20,7 @@ pub(crate) enum Shown {
 impl Engine {
     /// Only what we signed, and what has not run out, or what looks like a handle is looked up at all.
     pub(crate) async fn shown(&self, token: &Secret) -> Result<Option<Shown>, Refusal> {
-        if token.expose().starts_with("cst_") {
+        if token.expose().starts_with("csh_") {
             return Ok(Some(Shown::Handle(token.fingerprint(HANDLE))));
         }
         let expect = Expect { iss: &self.settings().issuer, aud: None, now: self.now(), leeway: Duration::ZERO };
