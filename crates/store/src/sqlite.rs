@@ -25,6 +25,10 @@ const QUEUE: usize = 1024;
 const READERS: u32 = 4;
 /// How long to wait for another process that writes, such as a backup.
 const BUSY: Duration = Duration::from_secs(5);
+/// How often, and how long between, opening is tried while another process opens the same new file: SQLite does not wait by itself
+/// where two change it to a write-ahead log at once.
+const TRIES: u32 = 100;
+const BETWEEN: Duration = Duration::from_millis(50);
 
 pub(crate) struct File {
     queue: mpsc::Sender<Message>,
@@ -34,6 +38,22 @@ pub(crate) struct File {
 enum Message {
     Work(Box<dyn Job>),
     Stop(oneshot::Sender<()>),
+}
+
+async fn patiently<F: Future<Output = Result<SqlitePool, sqlx::Error>>>(open: impl Fn() -> F) -> Result<SqlitePool, sqlx::Error> {
+    for _ in 1..TRIES {
+        match open().await {
+            Err(error) if is_busy(&error) => tokio::time::sleep(BETWEEN).await,
+            done => return done,
+        }
+    }
+    open().await
+}
+
+/// `SQLITE_BUSY` and its kin, whose low byte is 5.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.and_then(|c| c.parse::<u32>().ok()).is_some_and(|c| c & 0xff == 5)
 }
 
 impl File {
@@ -47,7 +67,7 @@ impl File {
             .busy_timeout(BUSY)
             .disable_statement_logging();
         let pool = |size| SqlitePoolOptions::new().max_connections(size).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
-        let writer = pool(1).connect_with(options.clone()).await?;
+        let writer = patiently(|| pool(1).connect_with(options.clone())).await?;
         migrate::sqlite(&mut *writer.acquire().await?).await?;
         let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await?;
         let (queue, waiting) = mpsc::channel(QUEUE);
