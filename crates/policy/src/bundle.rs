@@ -13,6 +13,7 @@ use crate::{
     check::{self, Rule},
     error::BundleError,
     facts::Names,
+    given::Given,
 };
 
 const SCHEMA: Source<'static> = Source { file: "policies/schema.cedarschema", text: include_str!("../../../policies/schema.cedarschema") };
@@ -48,6 +49,7 @@ pub(crate) struct Inner {
     /// What stands beside each policy, and its place in the bundle.
     pub(crate) rules: HashMap<PolicyId, Rule>,
     pub(crate) names: Names,
+    pub(crate) given: Given,
 }
 
 impl Bundle {
@@ -83,7 +85,7 @@ impl Bundle {
         check::takes_our_facts(schema.file, &parsed, &names)?;
         let (policies, rules) = check::read(&parsed, &names, policies)?;
         let version = format!("{name}-{}", fingerprint(schema, &rules));
-        Ok(Self(Arc::new(Inner { version, schema: parsed, policies, rules, names })))
+        Ok(Self(Arc::new(Inner { version, schema: parsed, policies, rules, names, given: Given::default() })))
     }
 
     /// Its short name: `default-` and the first 8 hex digits of a SHA-256 over all that is in it.

@@ -19,6 +19,10 @@ impl Bundle {
     /// Answers `q`. Whatever goes wrong on the way refuses.
     #[must_use]
     pub fn decide(&self, q: &Question) -> Verdict {
+        self.inner().given.of(q, || self.work_out(q))
+    }
+
+    fn work_out(&self, q: &Question) -> Verdict {
         let inner = self.inner();
         if q.actions.is_empty() {
             return Verdict::refused(vec![Reason::new(Verdict::RULE_NONE, NO_ACTION)]);

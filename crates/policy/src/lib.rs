@@ -10,6 +10,7 @@ mod check;
 mod decide;
 mod error;
 mod facts;
+mod given;
 mod owed;
 mod question;
 mod verdict;

@@ -36,7 +36,7 @@ impl Act {
 }
 
 /// A person, as policy sees them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PersonFacts {
     /// Who.
     pub id: PersonId,
@@ -49,7 +49,7 @@ pub struct PersonFacts {
 }
 
 /// A case, as policy sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CaseFacts {
     /// Whether it is open.
     pub open: bool,
@@ -60,7 +60,7 @@ pub struct CaseFacts {
 }
 
 /// One action that is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ActionFacts {
     /// Its scope value.
     pub scope: String,
@@ -69,7 +69,7 @@ pub struct ActionFacts {
 }
 
 /// One action at another API that the actions asked for take.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HopFacts {
     /// The API, by the audience of its contract.
     pub audience: String,
@@ -80,7 +80,7 @@ pub struct HopFacts {
 }
 
 /// Whether a step may be taken, and what is owed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Question {
     /// The step.
     pub act: Act,

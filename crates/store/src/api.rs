@@ -67,17 +67,17 @@ impl Tx {
 
     /// One API.
     pub async fn api(&mut self, tenant: TenantId, id: ApiId, lock: Lock) -> Result<Option<ApiRow>, StoreError> {
-        self.sql([SELECT, "WHERE tenant_id = $1 AND id = $2"]).bind(tenant).bind(id).lock(lock).one(row).await
+        self.sql([SELECT, "WHERE tenant_id = $1 AND id = $2"]).bind(tenant).bind(id).lock(lock).one_fact(row).await
     }
 
     /// The API whose tokens have this `aud`.
     pub async fn api_by_audience(&mut self, tenant: TenantId, audience: &str) -> Result<Option<ApiRow>, StoreError> {
-        self.sql([SELECT, "WHERE tenant_id = $1 AND audience = $2"]).bind(tenant).bind(audience).one(row).await
+        self.sql([SELECT, "WHERE tenant_id = $1 AND audience = $2"]).bind(tenant).bind(audience).one_fact(row).await
     }
 
     /// All of a tenant, by key.
     pub async fn apis(&mut self, tenant: TenantId) -> Result<Vec<ApiRow>, StoreError> {
-        self.sql([SELECT, "WHERE tenant_id = $1 ORDER BY key"]).bind(tenant).all(row).await
+        self.sql([SELECT, "WHERE tenant_id = $1 ORDER BY key"]).bind(tenant).all_facts(row).await
     }
 
     /// The versions of an API's contract, newest first: each with its number and since when.

@@ -51,7 +51,7 @@ impl Tx {
 
     /// One case.
     pub async fn case(&mut self, tenant: TenantId, id: CaseId, lock: Lock) -> Result<Option<CaseRow>, StoreError> {
-        self.sql([SELECT, "WHERE tenant_id = $1 AND id = $2"]).bind(tenant).bind(id).lock(lock).one(row).await
+        self.sql([SELECT, "WHERE tenant_id = $1 AND id = $2"]).bind(tenant).bind(id).lock(lock).one_fact(row).await
     }
 
     /// The cases of whom they are given to: open ones first, then the newest, at most 500.

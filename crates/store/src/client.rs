@@ -73,7 +73,7 @@ impl Tx {
 
     /// One client. Its name is unique across tenants, and tells the tenant.
     pub async fn client(&mut self, id: &str, lock: Lock) -> Result<Option<Client>, StoreError> {
-        self.sql([SELECT, "WHERE id = $1"]).bind(id).lock(lock).one(client).await
+        self.sql([SELECT, "WHERE id = $1"]).bind(id).lock(lock).one_fact(client).await
     }
 
     /// All of a tenant, by name.
@@ -91,7 +91,7 @@ impl Tx {
     /// The secrets of a client, oldest first.
     pub async fn client_secrets(&mut self, tenant: TenantId, client: &str) -> Result<Vec<SecretRow>, StoreError> {
         let sql = "SELECT id, hash, made_at FROM client_secret WHERE tenant_id = $1 AND client_id = $2 ORDER BY made_at, id";
-        self.sql(sql).bind(tenant).bind(client).all(secret).await
+        self.sql(sql).bind(tenant).bind(client).all_facts(secret).await
     }
 
     /// Takes a secret from a client; true if it had it.

@@ -16,6 +16,6 @@ impl Tx {
 
     /// What APIs call a customer.
     pub async fn customer(&mut self, tenant: TenantId, id: CustomerId) -> Result<Option<String>, StoreError> {
-        self.sql("SELECT subject FROM customer WHERE tenant_id = $1 AND id = $2").bind(tenant).bind(id).one(Row::take).await
+        self.sql("SELECT subject FROM customer WHERE tenant_id = $1 AND id = $2").bind(tenant).bind(id).one_fact(Row::take).await
     }
 }

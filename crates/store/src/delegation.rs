@@ -21,12 +21,10 @@ pub struct DelegationRow {
     pub warrant_hash: [u8; 32],
     /// The thumbprint of the key that it is bound to (RFC 7638).
     pub warrant_jkt: String,
-    /// How many calls were announced under it.
-    pub calls: u32,
 }
 
 const SELECT: &str = "SELECT id, request_id, tenant_id, agent_id, customer_id, case_id, api_id, actions, hops, mode, transaction_id, started_at, ends_at,
-    ended_at, end_reason, ended_by, session_id, warrant_hash, warrant_jkt, calls FROM delegation";
+    ended_at, end_reason, ended_by, session_id, warrant_hash, warrant_jkt FROM delegation";
 
 fn row(r: &mut Row) -> Result<DelegationRow, StoreError> {
     let delegation = Delegation {
@@ -45,7 +43,7 @@ fn row(r: &mut Row) -> Result<DelegationRow, StoreError> {
         ends_at: r.take()?,
         ended: ended(r)?,
     };
-    Ok(DelegationRow { delegation, session: r.take()?, warrant_hash: r.take()?, warrant_jkt: r.take()?, calls: r.take()? })
+    Ok(DelegationRow { delegation, session: r.take()?, warrant_hash: r.take()?, warrant_jkt: r.take()? })
 }
 
 fn ended(r: &mut Row) -> Result<Option<Ended>, StoreError> {
@@ -73,12 +71,18 @@ impl Tx {
 
     /// One delegation.
     pub async fn delegation(&mut self, tenant: TenantId, id: DelegationId, lock: Lock) -> Result<Option<DelegationRow>, StoreError> {
-        self.sql([SELECT, "WHERE tenant_id = $1 AND id = $2"]).bind(tenant).bind(id).lock(lock).one(row).await
+        self.sql([SELECT, "WHERE tenant_id = $1 AND id = $2"]).bind(tenant).bind(id).lock(lock).one_fact(row).await
+    }
+
+    /// How many calls were announced under a delegation: no fact that a decision rests on.
+    pub async fn delegation_calls(&mut self, tenant: TenantId, id: DelegationId) -> Result<u32, StoreError> {
+        let sql = "SELECT calls FROM delegation WHERE tenant_id = $1 AND id = $2";
+        Ok(self.sql(sql).bind(tenant).bind(id).one(Row::take).await?.unwrap_or_default())
     }
 
     /// The delegation that a warrant stands for. By fingerprint alone: it tells the tenant.
     pub async fn delegation_by_warrant(&mut self, hash: &[u8; 32], lock: Lock) -> Result<Option<DelegationRow>, StoreError> {
-        self.sql([SELECT, "WHERE warrant_hash = $1"]).bind(hash).lock(lock).one(row).await
+        self.sql([SELECT, "WHERE warrant_hash = $1"]).bind(hash).lock(lock).one_fact(row).await
     }
 
     /// What a request became.

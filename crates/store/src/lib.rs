@@ -18,6 +18,7 @@ mod customer;
 mod delegation;
 mod error;
 mod event;
+mod facts;
 mod idempotency;
 mod key;
 mod migrate;

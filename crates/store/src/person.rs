@@ -94,7 +94,7 @@ impl Tx {
 
     /// One person.
     pub async fn person(&mut self, tenant: TenantId, id: PersonId) -> Result<Option<PersonRow>, StoreError> {
-        self.sql([PERSON, "WHERE p.tenant_id = $1 AND p.id = $2"]).bind(tenant).bind(id).one(person).await
+        self.sql([PERSON, "WHERE p.tenant_id = $1 AND p.id = $2"]).bind(tenant).bind(id).one_fact(person).await
     }
 
     /// Everybody, by name.
@@ -105,7 +105,7 @@ impl Tx {
     /// The roles that a person holds, in the order in which roles are shown.
     pub async fn roles(&mut self, tenant: TenantId, person: PersonId) -> Result<Vec<Role>, StoreError> {
         let sql = "SELECT role FROM person_role WHERE tenant_id = $1 AND person_id = $2";
-        let mut roles: Vec<Role> = self.sql(sql).bind(tenant).bind(person).all(Row::take).await?;
+        let mut roles: Vec<Role> = self.sql(sql).bind(tenant).bind(person).all_facts(Row::take).await?;
         roles.sort_unstable();
         Ok(roles)
     }
@@ -123,7 +123,7 @@ impl Tx {
     /// The groups that a person is in, by name.
     pub async fn groups(&mut self, tenant: TenantId, person: PersonId) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT name FROM person_group WHERE tenant_id = $1 AND person_id = $2 ORDER BY name";
-        self.sql(sql).bind(tenant).bind(person).all(Row::take).await
+        self.sql(sql).bind(tenant).bind(person).all_facts(Row::take).await
     }
 
     /// Puts a person in exactly these groups.
@@ -142,7 +142,7 @@ impl Tx {
             JOIN person_role r ON r.tenant_id = p.tenant_id AND r.person_id = p.id AND r.role = 'approver'
             JOIN account a ON a.tenant_id = p.tenant_id AND a.person_id = p.id AND a.password_hash IS NOT NULL
             WHERE p.tenant_id = $1 ORDER BY p.name, p.id";
-        self.sql([PERSON, sql]).bind(tenant).bind(group).all(person).await
+        self.sql([PERSON, sql]).bind(tenant).bind(group).all_facts(person).await
     }
 
     /// Adds an account. [`StoreError::Taken`] if the login is anybody's, of whatever tenant.
@@ -196,6 +196,6 @@ impl Tx {
     /// Everybody who ever made a link for this person, used or not: whoever holds a link can become the person.
     pub async fn inviters(&mut self, tenant: TenantId, person: PersonId) -> Result<Vec<PersonId>, StoreError> {
         let sql = "SELECT DISTINCT created_by FROM invite WHERE tenant_id = $1 AND person_id = $2 AND created_by IS NOT NULL ORDER BY created_by";
-        self.sql(sql).bind(tenant).bind(person).all(Row::take).await
+        self.sql(sql).bind(tenant).bind(person).all_facts(Row::take).await
     }
 }

@@ -48,8 +48,8 @@ impl Server {
         tokio::spawn(work(self.pool.clone(), job, commits));
     }
 
-    pub(crate) async fn snapshot(&self) -> Result<Conn, StoreError> {
-        Ok(Conn::Postgres(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))
+    pub(crate) async fn snapshot(&self) -> Result<Tx, StoreError> {
+        Ok(Tx::new(Conn::Postgres(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)))
     }
 
     pub(crate) async fn close(&self) {

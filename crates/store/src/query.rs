@@ -4,6 +4,7 @@ use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, ValueRef as _, p
 
 use crate::{
     StoreError, Tx,
+    facts::watched,
     tx::Conn,
     value::{Arg, Bind, Row, Value, corrupt},
 };
@@ -117,6 +118,7 @@ impl Query<'_> {
 
     /// Runs it; answers how many rows it touched.
     pub(crate) async fn run(self) -> Result<u64, StoreError> {
+        self.tx.writes();
         on_either!(self, |q, conn| q.execute(conn).await.map(|done| done.rows_affected()))
     }
 
@@ -124,6 +126,42 @@ impl Query<'_> {
     pub(crate) async fn all<T>(self, read: impl Fn(&mut Row) -> Result<T, StoreError>) -> Result<Vec<T>, StoreError> {
         let rows: Vec<Result<Row, StoreError>> = on_either!(self, |q, conn| q.fetch_all(conn).await.map(|rows| rows.iter().map(Values::values).collect()))?;
         rows.into_iter().map(|row| read(&mut row?)).collect()
+    }
+
+    /// As [`Query::all`], for facts: as they are remembered, if none has changed since.
+    pub(crate) async fn all_facts<T>(mut self, read: impl Fn(&mut Row) -> Result<T, StoreError>) -> Result<Vec<T>, StoreError>
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        debug_assert!(watched(&self.sql), "changes of what `{}` reads do not raise the edition", self.sql);
+        let Some((facts, edition)) = self.tx.facts().await? else { return self.all(read).await };
+        let question = (self.sql, self.args);
+        if let Some(known) = facts.recall(edition, &question) {
+            return Ok(known);
+        }
+        (self.sql, self.args) = question.clone();
+        let found = self.all(read).await?;
+        facts.remember(edition, question, found.clone());
+        Ok(found)
+    }
+
+    /// As [`Query::one`], for facts: as it is remembered, if none has changed since. That there is none is not remembered.
+    pub(crate) async fn one_fact<T>(mut self, read: impl Fn(&mut Row) -> Result<T, StoreError>) -> Result<Option<T>, StoreError>
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        debug_assert!(watched(&self.sql), "changes of what `{}` reads do not raise the edition", self.sql);
+        let Some((facts, edition)) = self.tx.facts().await? else { return self.one(read).await };
+        let question = (self.sql, self.args);
+        if let Some(known) = facts.recall(edition, &question) {
+            return Ok(Some(known));
+        }
+        (self.sql, self.args) = question.clone();
+        let found = self.one(read).await?;
+        if let Some(found) = found.clone() {
+            facts.remember(edition, question, found);
+        }
+        Ok(found)
     }
 
     /// The row, if there is one.

@@ -98,7 +98,7 @@ impl Tx {
 
     /// One request.
     pub async fn request(&mut self, tenant: TenantId, id: RequestId, lock: Lock) -> Result<Option<RequestRow>, StoreError> {
-        let found = self.sql([SELECT, "WHERE r.tenant_id = $1 AND r.id = $2"]).bind(tenant).bind(id).lock(lock).one(row).await?;
+        let found = self.sql([SELECT, "WHERE r.tenant_id = $1 AND r.id = $2"]).bind(tenant).bind(id).lock(lock).one_fact(row).await?;
         self.signed(found.into_iter().collect()).await.map(|mut rows| rows.pop())
     }
 
@@ -157,7 +157,7 @@ impl Tx {
         for row in &mut rows {
             let sql = "SELECT id, person_id, at, proved_at FROM review
                 WHERE tenant_id = $1 AND request_id = $2 AND decision = 'sign' AND withdrawn_at IS NULL ORDER BY at, id";
-            row.request.signatures = self.sql(sql).bind(row.request.form.tenant).bind(row.request.form.id).all(signature).await?;
+            row.request.signatures = self.sql(sql).bind(row.request.form.tenant).bind(row.request.form.id).all_facts(signature).await?;
         }
         Ok(rows)
     }

@@ -104,7 +104,7 @@ impl Tx {
 
     /// A sign-in, ended ones too.
     pub async fn session(&mut self, tenant: TenantId, id: SessionId) -> Result<Option<SessionRow>, StoreError> {
-        self.sql(["SELECT", SESSION, "FROM session s WHERE s.tenant_id = $1 AND s.id = $2"]).bind(tenant).bind(id).one(session).await
+        self.sql(["SELECT", SESSION, "FROM session s WHERE s.tenant_id = $1 AND s.id = $2"]).bind(tenant).bind(id).one_fact(session).await
     }
 
     /// A sign-in by its id alone, for the page that a console sends a browser to: whose tenant it is comes to light here.
@@ -144,7 +144,7 @@ impl Tx {
     /// By fingerprint alone: it tells the tenant.
     pub async fn access(&mut self, hash: &[u8; 32]) -> Result<Option<(AccessRow, SessionRow)>, StoreError> {
         let from = "FROM access_token a JOIN session s ON s.tenant_id = a.tenant_id AND s.id = a.session_id WHERE a.token_hash = $1 AND s.ended_at IS NULL";
-        self.sql(["SELECT a.token_hash, a.tenant_id, a.session_id, a.expires_at,", SESSION, from]).bind(hash).one(access).await
+        self.sql(["SELECT a.token_hash, a.tenant_id, a.session_id, a.expires_at,", SESSION, from]).bind(hash).one_fact(access).await
     }
 
     /// Keeps a refresh token.

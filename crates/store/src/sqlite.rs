@@ -13,7 +13,9 @@ use sqlx::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    OpenError, StoreError, Tx, migrate,
+    OpenError, StoreError, Tx,
+    facts::Facts,
+    migrate,
     store::{Commits, Job},
     tx::{Broken, Conn},
 };
@@ -33,6 +35,7 @@ const BETWEEN: Duration = Duration::from_millis(50);
 pub(crate) struct File {
     queue: mpsc::Sender<Message>,
     readers: SqlitePool,
+    facts: Facts,
 }
 
 enum Message {
@@ -71,8 +74,9 @@ impl File {
         migrate::sqlite(&mut *writer.acquire().await?).await?;
         let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await?;
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(write_groups(writer, waiting, commits));
-        Ok(Self { queue, readers })
+        let facts = Facts::default();
+        tokio::spawn(write_groups(writer, waiting, commits, facts.clone()));
+        Ok(Self { queue, readers, facts })
     }
 
     /// Puts a work in the queue. If the writer is gone the work is dropped, and with it the promise of an answer.
@@ -80,8 +84,8 @@ impl File {
         drop(self.queue.send(Message::Work(job)).await);
     }
 
-    pub(crate) async fn snapshot(&self) -> Result<Conn, StoreError> {
-        Ok(Conn::LiteReader(self.readers.begin().await?))
+    pub(crate) async fn snapshot(&self) -> Result<Tx, StoreError> {
+        Ok(Tx::with_facts(Conn::LiteReader(self.readers.begin().await?), self.facts.clone()))
     }
 
     pub(crate) async fn close(&self) {
@@ -108,7 +112,7 @@ fn private(path: &Path) -> Result<(), OpenError> {
     options.open(path).map(drop).map_err(|e| OpenError::Unreachable(format!("`{}`: {e}", path.display())))
 }
 
-async fn write_groups(pool: SqlitePool, mut queue: mpsc::Receiver<Message>, commits: Commits) {
+async fn write_groups(pool: SqlitePool, mut queue: mpsc::Receiver<Message>, commits: Commits, facts: Facts) {
     let mut stopped = Vec::new();
     let mut messages = Vec::with_capacity(GROUP);
     while queue.recv_many(&mut messages, GROUP).await > 0 {
@@ -125,7 +129,7 @@ async fn write_groups(pool: SqlitePool, mut queue: mpsc::Receiver<Message>, comm
         if jobs.is_empty() {
             continue;
         }
-        let committed = group(&pool, &mut jobs).await;
+        let committed = group(&pool, &mut jobs, &facts).await;
         match &committed {
             Ok(()) => {
                 commits.fetch_add(1, Ordering::Relaxed);
@@ -144,10 +148,10 @@ async fn write_groups(pool: SqlitePool, mut queue: mpsc::Receiver<Message>, comm
 }
 
 /// Runs works in one transaction. INVARIANT: answers Ok only after the commit.
-async fn group(pool: &SqlitePool, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+async fn group(pool: &SqlitePool, jobs: &mut [Box<dyn Job>], facts: &Facts) -> Result<(), StoreError> {
     let mut conn = pool.acquire().await?;
     statement(&mut conn, "BEGIN IMMEDIATE").await?;
-    let mut tx = Tx::new(Conn::LiteWriter(conn));
+    let mut tx = Tx::with_facts(Conn::LiteWriter(conn), facts.clone());
     let ran = run_all(&mut tx, jobs).await;
     let Conn::LiteWriter(mut conn) = tx.conn else { return Err(StoreError::Unavailable("the writer lost its connection".into())) };
     let committed = match ran {
@@ -156,6 +160,7 @@ async fn group(pool: &SqlitePool, jobs: &mut [Box<dyn Job>]) -> Result<(), Store
         Err(error) => Err(error),
     };
     if committed.is_err() {
+        facts.forget();
         take_back(conn).await;
     }
     committed
@@ -164,6 +169,7 @@ async fn group(pool: &SqlitePool, jobs: &mut [Box<dyn Job>]) -> Result<(), Store
 async fn run_all(tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     for job in jobs {
         own(tx, "SAVEPOINT work").await?;
+        tx.begin_work();
         let keep = job.run(tx).await;
         if let Some(Broken::Group(error)) = tx.broken.take() {
             return Err(error);

@@ -83,11 +83,10 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let conn = match &*self.base {
-            Base::Sqlite(file) => file.snapshot().await,
-            Base::Postgres(server) => server.snapshot().await,
+        let mut tx = match &*self.base {
+            Base::Sqlite(file) => file.snapshot().await?,
+            Base::Postgres(server) => server.snapshot().await?,
         };
-        let mut tx = Tx::new(conn?);
         let answer = work(&mut tx).await;
         tx.end_snapshot().await;
         answer

@@ -2,7 +2,7 @@
 
 use sqlx::{Postgres, Sqlite, Transaction, pool::PoolConnection};
 
-use crate::{StoreError, error::Fault};
+use crate::{StoreError, error::Fault, facts::Facts, value::Row};
 
 /// A transaction. Its methods stand beside the nouns that they are about.
 ///
@@ -12,6 +12,18 @@ pub struct Tx {
     pub(crate) conn: Conn,
     /// The first fault, if there was one.
     pub(crate) broken: Option<Broken>,
+    /// What is remembered of the file; nothing of a server.
+    facts: Option<Facts>,
+    edition: Edition,
+}
+
+/// What is known of the edition of the facts in this transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edition {
+    Unread,
+    Read(i64),
+    /// Something was written here: what is read from now on is nobody else's yet.
+    Written,
 }
 
 /// How far a fault reaches.
@@ -31,8 +43,37 @@ pub(crate) enum Conn {
 }
 
 impl Tx {
+    /// On a server.
     pub(crate) const fn new(conn: Conn) -> Self {
-        Self { conn, broken: None }
+        Self { conn, broken: None, facts: None, edition: Edition::Unread }
+    }
+
+    /// On a file.
+    pub(crate) const fn with_facts(conn: Conn, facts: Facts) -> Self {
+        Self { conn, broken: None, facts: Some(facts), edition: Edition::Unread }
+    }
+
+    /// Another work begins in the same transaction.
+    pub(crate) const fn begin_work(&mut self) {
+        self.edition = Edition::Unread;
+    }
+
+    /// Notes that something is about to be written.
+    pub(crate) const fn writes(&mut self) {
+        self.edition = Edition::Written;
+    }
+
+    /// What is remembered and the edition that stands here, if they are of use.
+    pub(crate) async fn facts(&mut self) -> Result<Option<(Facts, i64)>, StoreError> {
+        let Some(facts) = self.facts.clone() else { return Ok(None) };
+        if self.edition == Edition::Unread {
+            let n: i64 = self.sql("SELECT n FROM edition").one(Row::take).await?.unwrap_or_default();
+            self.edition = Edition::Read(n);
+        }
+        Ok(match self.edition {
+            Edition::Read(n) => Some((facts, n)),
+            Edition::Unread | Edition::Written => None,
+        })
     }
 
     /// Whether anything can still be asked here.

@@ -14,7 +14,7 @@ use countersign_oauth::{
     token::{GRANT_EXCHANGE, TYPE_ACCESS_TOKEN},
 };
 
-use crate::{Answer, Db, Person, Site, World};
+use crate::{Answer, Db, Person, Site, World, wire};
 
 /// `aud` of the API with this key.
 #[must_use]
@@ -138,6 +138,12 @@ impl Machine {
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         let answer = self.post_once(path, form).await;
         if self.key.is_some() && self.site.nonces.note(path, &answer) { self.post_once(path, form).await } else { answer }
+    }
+
+    /// A POST of a form with HTTP Basic and no proof, as it goes over the wire.
+    #[must_use]
+    pub fn wire(&self, path: &str, form: &[(&str, &str)]) -> String {
+        wire::text(self.site.http.post(format!("{}{path}", self.site.issuer)).basic_auth(&self.id, Some(&self.secret)).form(form))
     }
 
     async fn post_once(&self, path: &str, form: &[(&str, &str)]) -> Answer {

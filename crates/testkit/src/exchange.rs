@@ -6,6 +6,7 @@ use countersign_oauth::token::{GRANT_EXCHANGE, TYPE_ACCESS_TOKEN, TYPE_WARRANT};
 use crate::{
     Answer, Person,
     person::{TOKEN, host},
+    wire,
 };
 
 /// An exchange about to be sent.
@@ -74,6 +75,13 @@ impl Exchange {
     #[must_use]
     pub fn at(self, address: &str) -> Self {
         Self { address: address.to_owned(), ..self }
+    }
+
+    /// As it goes over the wire.
+    #[must_use]
+    pub fn wire(&self) -> String {
+        let request = self.person.http.post(format!("{}{TOKEN}", self.address)).form(&self.params);
+        wire::text(self.proofs.iter().fold(request, |request, proof| request.header("dpop", proof)))
     }
 
     /// Sends it.

@@ -12,6 +12,7 @@ mod exchange;
 mod fixed;
 mod nonces;
 pub mod person;
+mod wire;
 pub mod world;
 
 pub use answer::Answer;

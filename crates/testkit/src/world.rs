@@ -253,6 +253,14 @@ impl World {
         }
     }
 
+    /// A writer of bare rows on the database. The service must be idle meanwhile.
+    pub async fn bare(&self) -> testing::bare::Bare {
+        match &self.database {
+            Database::Sqlite(d) => testing::bare::Bare::sqlite(d).await,
+            Database::Postgres(d) => testing::bare::Bare::postgres(d).await,
+        }
+    }
+
     /// The files of a database on SQLite; none of one on a server.
     #[must_use]
     pub fn files(&self) -> Vec<std::path::PathBuf> {

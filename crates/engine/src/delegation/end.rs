@@ -29,5 +29,5 @@ async fn end(s: &mut Scope<'_>, id: DelegationId) -> Result<DelegationView, Refu
     s.tx.delegation_update(&ended).await?;
     s.line.decision = Decision::Ended;
     s.line.code = Some(EndReason::Agent.as_str().into());
-    view::of(s.tx, &s.call, s.now, ended, row.calls).await
+    view::of(s.tx, &s.call, s.now, ended).await
 }

@@ -26,7 +26,7 @@ impl Engine {
                     if row.delegation.agent != call.person && !call.sees_all() {
                         return Err(Refusal::not_found("delegation"));
                     }
-                    view::of(tx, &call, now, row.delegation, row.calls).await
+                    view::of(tx, &call, now, row.delegation).await
                 })
             })
             .await
@@ -45,7 +45,7 @@ impl Engine {
                     let mut views = Vec::new();
                     for row in tx.delegations_of(call.tenant, call.person).await? {
                         if row.delegation.live(now).is_ok() || now.since(row.delegation.started_at) < LIST_BACK {
-                            views.push(view::of(tx, &call, now, row.delegation, row.calls).await?);
+                            views.push(view::of(tx, &call, now, row.delegation).await?);
                         }
                     }
                     Ok(views)

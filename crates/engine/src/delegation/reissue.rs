@@ -37,6 +37,6 @@ pub(super) async fn reissue(s: &mut Scope<'_>, row: DelegationRow) -> Result<Sta
         Err(StoreError::Taken) => return Err(Rail::ActingAlready.into()),
         other => other?,
     }
-    let view = view::of(s.tx, &s.call, s.now, row.delegation, row.calls).await?;
+    let view = view::of(s.tx, &s.call, s.now, row.delegation).await?;
     Ok(Started { delegation: view, warrant })
 }

@@ -60,7 +60,7 @@ async fn start(s: &mut Scope<'_>, id: RequestId) -> Result<Started, Refusal> {
     if delegation.mode == Mode::Impersonation {
         alert(s, &delegation);
     }
-    let view = view::of(s.tx, &s.call, s.now, delegation, 0).await?;
+    let view = view::of(s.tx, &s.call, s.now, delegation).await?;
     Ok(Started { delegation: view, warrant })
 }
 

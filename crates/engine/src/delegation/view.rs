@@ -10,7 +10,7 @@ use countersign_store::{Lock, Tx};
 
 use crate::{Call, Refusal, name};
 
-pub(crate) async fn of(tx: &mut Tx, viewer: &Call, now: Timestamp, d: Delegation, calls: u32) -> Result<DelegationView, Refusal> {
+pub(crate) async fn of(tx: &mut Tx, viewer: &Call, now: Timestamp, d: Delegation) -> Result<DelegationView, Refusal> {
     let tenant = viewer.tenant;
     let api = tx.api(tenant, d.api, Lock::None).await?.ok_or_else(|| Refusal::not_found("API"))?;
     let mut actions: Vec<_> = d.actions.iter().filter_map(|s| api.contract.action(s).cloned()).collect();
@@ -44,6 +44,6 @@ pub(crate) async fn of(tx: &mut Tx, viewer: &Call, now: Timestamp, d: Delegation
         ends_at: d.ends_at,
         live: ended.is_none(),
         ended,
-        calls,
+        calls: tx.delegation_calls(tenant, d.id).await?,
     })
 }

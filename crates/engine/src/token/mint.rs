@@ -95,6 +95,8 @@ pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> R
         expires_at: Timestamp::from_secs((s.now + lifetime).unix_secs()),
         revoked_at: None,
     };
+    // Read before anything is written: until then, what is remembered counts.
+    let claims = claims(&s.engine, s.tx, &token, delegation, api, grant.case).await?;
     s.tx.token_insert(&token).await?;
     failpoint!("exchange-after-token");
     s.line.token = Some(token.id);
@@ -102,7 +104,6 @@ pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> R
     s.line.exchanged = true;
     s.line.action = scope_text(&token.scope);
     s.line.figures.insert("exp".into(), token.expires_at.unix_secs());
-    let claims = claims(&s.engine, s.tx, &token, delegation, api, grant.case).await?;
     Ok(Minted { lifetime_s: u64::try_from(claims.exp - claims.iat).unwrap_or(0), claims, handle, alg: api.alg, requested: grant.requested })
 }
 

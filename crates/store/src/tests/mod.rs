@@ -4,6 +4,7 @@ mod acting;
 mod asking;
 mod clock;
 mod coverage;
+mod facts;
 mod keys;
 mod machines;
 mod people;

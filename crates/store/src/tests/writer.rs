@@ -13,12 +13,12 @@ use super::{
 use crate::{Store, StoreError, Tx, testing};
 
 /// Keeps the writer busy until it is let go, so that what comes meanwhile waits together.
-struct Held {
+pub(super) struct Held {
     go: oneshot::Sender<()>,
     holder: JoinHandle<Result<(), StoreError>>,
 }
 
-async fn hold(store: &Store) -> Held {
+pub(super) async fn hold(store: &Store) -> Held {
     let (begun, has_begun) = oneshot::channel();
     let (go, may_go) = oneshot::channel::<()>();
     let own = store.clone();
@@ -36,7 +36,7 @@ async fn hold(store: &Store) -> Held {
 
 impl Held {
     /// Lets the writer go once `n` works wait.
-    async fn release(self, store: &Store, n: usize) {
+    pub(super) async fn release(self, store: &Store, n: usize) {
         until("all works wait", || async { store.waiting() == n }).await;
         self.go.send(()).unwrap();
         self.holder.await.unwrap().unwrap();
@@ -49,7 +49,7 @@ fn note(store: &Store, key: &'static str) -> JoinHandle<Result<(), StoreError>> 
 }
 
 /// Breaks a reference that is only checked at the commit.
-async fn fail_at_commit(tx: &mut Tx) -> Result<(), StoreError> {
+pub(super) async fn fail_at_commit(tx: &mut Tx) -> Result<(), StoreError> {
     tx.sql("PRAGMA defer_foreign_keys = ON").run().await?;
     let nobody = super::world::World::numbered(9);
     tx.roles_set(nobody.tenant, nobody.dana, &[countersign_domain::person::Role::Agent]).await

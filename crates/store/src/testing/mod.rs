@@ -25,6 +25,8 @@ use tempfile::TempDir;
 
 use crate::{OpenError, Store};
 
+pub mod bare;
+
 /// Where Debian and Ubuntu put their servers, one folder a version.
 const VERSIONS: &str = "/usr/lib/postgresql";
 const OLDEST: u32 = 15;

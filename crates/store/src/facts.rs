@@ -1,0 +1,148 @@
+//! Facts: rows that decisions rest on, remembered until any of them changes. On SQLite only.
+//!
+//! Every change of a fact raises a number in the file, its edition, in the transaction of the change itself: by triggers, so that no
+//! statement can forget it, of whatever process. Whoever reads the edition in a transaction knows, for that transaction, whether what was
+//! read before still stands there: nobody judges by what was, and nobody reads again what is the same.
+//!
+//! PostgreSQL lets others commit between a look at such a number and one's own commit; there, rows are read and held each time.
+
+use std::{
+    any::Any,
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::value::Arg;
+
+/// The tables whose changes raise the edition.
+pub(crate) const WATCHED: [&str; 15] = [
+    "access_token",
+    "account",
+    "api",
+    "case_file",
+    "client",
+    "client_secret",
+    "customer",
+    "delegation",
+    "invite",
+    "person",
+    "person_group",
+    "person_role",
+    "request",
+    "review",
+    "session",
+];
+
+/// With more than so many, all are forgotten.
+const MOST: usize = 4096;
+
+/// A statement and its parameters.
+pub(crate) type Question = (String, Vec<Arg>);
+
+/// What was read. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Facts(Arc<Mutex<Known>>);
+
+#[derive(Default)]
+struct Known {
+    edition: i64,
+    answers: HashMap<Question, Arc<dyn Any + Send + Sync>>,
+}
+
+impl Facts {
+    /// What was answered at this edition.
+    pub(crate) fn recall<T: Clone + 'static>(&self, edition: i64, question: &Question) -> Option<T> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = known.answers.get(question).filter(|_| known.edition == edition)?;
+        answer.downcast_ref::<T>().cloned()
+    }
+
+    /// Remembers an answer that was read at this edition. What is older than the newest edition that was seen is of no use to anybody.
+    pub(crate) fn remember<T: Send + Sync + 'static>(&self, edition: i64, question: Question, answer: T) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if edition < known.edition {
+            return;
+        }
+        if edition > known.edition || known.answers.len() >= MOST {
+            known.answers.clear();
+            known.edition = edition;
+        }
+        known.answers.insert(question, Arc::new(answer));
+    }
+
+    /// Forgets everything: a transaction was taken back, and its editions will be given again to other changes.
+    pub(crate) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Known::default();
+    }
+}
+
+impl fmt::Debug for Facts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Facts(..)")
+    }
+}
+
+/// Whether all that a statement reads from raises the edition when it changes.
+pub(crate) fn watched(sql: &str) -> bool {
+    let mut words = sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|w| !w.is_empty());
+    let mut sources = 0;
+    while let Some(word) = words.next() {
+        if matches!(word, "FROM" | "JOIN") {
+            sources += 1;
+            if !words.next().is_some_and(|table| WATCHED.contains(&table)) {
+                return false;
+            }
+        }
+    }
+    sources > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question(sql: &str) -> Question {
+        (sql.to_owned(), vec![Arg::Int(Some(1))])
+    }
+
+    #[test]
+    fn an_answer_is_good_at_its_own_edition_and_as_its_own_kind() {
+        let facts = Facts::default();
+        facts.remember(3, question("a"), 7_u32);
+        assert_eq!(facts.recall::<u32>(3, &question("a")), Some(7));
+        assert_eq!(facts.recall::<u32>(2, &question("a")), None);
+        assert_eq!(facts.recall::<u32>(4, &question("a")), None);
+        assert_eq!(facts.recall::<String>(3, &question("a")), None);
+        assert_eq!(facts.recall::<u32>(3, &question("b")), None);
+    }
+
+    #[test]
+    fn a_newer_edition_forgets_and_an_older_one_adds_nothing() {
+        let facts = Facts::default();
+        facts.remember(3, question("a"), 7_u32);
+        facts.remember(4, question("b"), 8_u32);
+        facts.remember(3, question("c"), 9_u32);
+        assert_eq!(facts.recall::<u32>(4, &question("a")), None);
+        assert_eq!(facts.recall::<u32>(4, &question("b")), Some(8));
+        assert_eq!(facts.recall::<u32>(4, &question("c")).or(facts.recall(3, &question("c"))), None);
+    }
+
+    #[test]
+    fn no_more_is_kept_than_so_much() {
+        let facts = Facts::default();
+        for i in 0..=MOST {
+            facts.remember(1, question(&i.to_string()), i);
+        }
+        assert!(facts.0.lock().unwrap().answers.len() <= MOST);
+        assert_eq!(facts.recall::<usize>(1, &question(&MOST.to_string())), Some(MOST));
+    }
+
+    #[test]
+    fn a_statement_that_reads_from_elsewhere_is_found() {
+        assert!(watched("SELECT a FROM person p JOIN account a ON a.id = p.id WHERE p.id IN (SELECT x FROM review)"));
+        assert!(!watched("SELECT a FROM person p JOIN token t ON t.id = p.id"));
+        assert!(!watched("SELECT a FROM person WHERE id IN (SELECT x FROM event)"));
+        assert!(!watched("SELECT 1"));
+    }
+}

@@ -1,0 +1,116 @@
+//! The rows of an exchange written as barely as they can be: plain statements on one connection, in groups, each group one durable
+//! transaction. What the service does is measured against this.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use countersign_domain::Entropy;
+use sqlx::{
+    Connection as _, PgConnection, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use super::{Postgres, Sqlite};
+use crate::sqlite::GROUP;
+
+const TOKEN: &str = "INSERT INTO token (id, tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at, revoked_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, $11, $12, NULL)";
+const EVENT: &str = "INSERT INTO event (id, tenant_id, at, kind, bytes, salt, actor_person, subject_id, case_id, request_id, delegation_id)
+    VALUES ($1, $2, $3, 'token.exchange', $4, $5, $6, $7, $8, $9, $10)";
+const UNPLACED: &str = "INSERT INTO unplaced (event_id, tenant_id) VALUES ($1, $2)";
+const PROOF: &str = "INSERT INTO dpop_seen (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
+const PLACE: &str = "INSERT INTO place (place, event_id, tenant_id)
+    SELECT (SELECT COALESCE(MAX(place), 0) FROM place) + ROW_NUMBER() OVER (ORDER BY seq), event_id, tenant_id FROM unplaced";
+const PLACED: &str = "DELETE FROM unplaced";
+const LAST_TOKEN: &str =
+    "SELECT tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, issued_at, expires_at FROM token ORDER BY id DESC LIMIT 1";
+const LAST_EVENT: &str = "SELECT at, bytes, salt, actor_person, subject_id, case_id, request_id, delegation_id FROM event
+    WHERE kind = 'token.exchange' ORDER BY id DESC LIMIT 1";
+
+type TokenLike = (Uuid, Uuid, Option<Uuid>, String, String, String, String, String, Option<String>, i64, i64);
+type EventLike = (i64, Vec<u8>, Vec<u8>, Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>);
+
+/// One exchange's rows to write: like those of the last exchange in the database, under ids of their own.
+struct Exchange {
+    id: Uuid,
+    proof: Option<[u8; 32]>,
+    done: oneshot::Sender<()>,
+}
+
+/// A writer of bare rows. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Bare {
+    queue: mpsc::Sender<Exchange>,
+}
+
+macro_rules! writer {
+    ($conn:expr, $queue:expr) => {{
+        let (mut conn, mut queue) = ($conn, $queue);
+        let token: TokenLike = sqlx::query_as(LAST_TOKEN).fetch_one(&mut conn).await.expect("a token was minted before");
+        let event: EventLike = sqlx::query_as(LAST_EVENT).fetch_one(&mut conn).await.expect("it has its line");
+        tokio::spawn(async move {
+            let mut waiting: Vec<Exchange> = Vec::with_capacity(GROUP);
+            while queue.recv_many(&mut waiting, GROUP).await > 0 {
+                let mut tx = conn.begin().await.expect("a transaction");
+                for exchange in &waiting {
+                    if let Some(hash) = &exchange.proof {
+                        sqlx::query(PROOF).bind(hash.as_slice()).bind(token.10).execute(&mut *tx).await.expect("a proof");
+                    }
+                    let query = sqlx::query(TOKEN).bind(exchange.id).bind(token.0).bind(token.1).bind(token.2).bind(&token.3).bind(&token.4);
+                    let query = query.bind(&token.5).bind(&token.6).bind(&token.7).bind(&token.8).bind(token.9).bind(token.10);
+                    query.execute(&mut *tx).await.expect("a token");
+                    let query = sqlx::query(EVENT).bind(exchange.id).bind(token.0).bind(event.0).bind(&event.1).bind(&event.2).bind(event.3);
+                    query.bind(event.4).bind(event.5).bind(event.6).bind(event.7).execute(&mut *tx).await.expect("a line");
+                    sqlx::query(UNPLACED).bind(exchange.id).bind(token.0).execute(&mut *tx).await.expect("it waits for its place");
+                }
+                sqlx::query(PLACE).execute(&mut *tx).await.expect("places");
+                sqlx::query(PLACED).execute(&mut *tx).await.expect("places are given");
+                tx.commit().await.expect("the group is durable");
+                for exchange in waiting.drain(..) {
+                    let _ = exchange.done.send(());
+                }
+            }
+        });
+    }};
+}
+
+impl Bare {
+    /// On the file of a store that does nothing meanwhile, and in which a token was exchanged before.
+    ///
+    /// # Panics
+    /// If it can't be written.
+    pub async fn sqlite(of: &Sqlite) -> Self {
+        let options = SqliteConnectOptions::new().filename(&of.path).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+        let (queue, rest) = mpsc::channel(1024);
+        writer!(SqliteConnection::connect_with(&options.foreign_keys(true)).await.expect("the file opens"), rest);
+        Self { queue }
+    }
+
+    /// On the database of a store that does nothing meanwhile, and in which a token was exchanged before.
+    ///
+    /// # Panics
+    /// If it can't be written.
+    pub async fn postgres(of: &Postgres) -> Self {
+        let (queue, rest) = mpsc::channel(1024);
+        writer!(PgConnection::connect(of.runtime_url.expose()).await.expect("the database opens"), rest);
+        Self { queue }
+    }
+
+    /// Writes the rows of one exchange, with that of its proof of possession if there is one; answers once they are durable.
+    ///
+    /// # Panics
+    /// If they can't be written.
+    pub async fn write(&self, entropy: &dyn Entropy, proved: bool) {
+        // As ids of version 7: what comes later sorts later.
+        static COUNT: AtomicU64 = AtomicU64::new(u64::MAX / 2);
+        let (mut id, mut hash) = ([0; 16], [0; 32]);
+        entropy.fill(&mut id);
+        entropy.fill(&mut hash);
+        id[..8].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        let (done, written) = oneshot::channel();
+        let exchange = Exchange { id: Uuid::from_bytes(id), proof: proved.then_some(hash), done };
+        self.queue.send(exchange).await.expect("the writer lives");
+        written.await.expect("it is durable");
+    }
+}

@@ -1,0 +1,1 @@
+-- On PostgreSQL a decision holds the rows that it rests on until its commit. SQLite counts their changes instead (decision 24); nothing of that is here.
