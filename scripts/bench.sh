@@ -2,4 +2,4 @@
 # Volumes and long runs. CI runs their small form among the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo bench --package countersign-tests
+cargo bench --workspace --bench load

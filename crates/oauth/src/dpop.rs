@@ -21,7 +21,7 @@ pub use crate::{ec::KeyError, jws::JwsError};
 use crate::{
     ec::{Pair, Point},
     error::{ErrorCode, OAuthError},
-    jws::{self, Unverified},
+    jws::{self, Unverified, Verifier},
     nonce::{Good, Nonces},
 };
 
@@ -127,8 +127,8 @@ impl Dpop {
     /// The first check that fails.
     pub fn check(proof: &str, expect: &Expect<'_>) -> Result<Proof, DpopError> {
         let unverified = Unverified::parse(proof, DPOP_JWT, MAX_PROOF)?;
-        let point = public_key(unverified.header("jwk").ok_or(DpopError::Key)?)?;
-        let claims: Claims = unverified.verified(&point.verifier().map_err(|_| DpopError::Key)?)?;
+        let (point, verifier) = public_key(unverified.header("jwk").ok_or(DpopError::Key)?)?;
+        let claims: Claims = unverified.verified(&verifier)?;
         if !(16..=200).contains(&claims.jti.chars().count()) {
             return Err(DpopError::Jti);
         }
@@ -157,7 +157,7 @@ impl Dpop {
     }
 }
 
-fn public_key(jwk: &Value) -> Result<Point, DpopError> {
+fn public_key(jwk: &Value) -> Result<(Point, Verifier), DpopError> {
     if PRIVATE.iter().any(|member| jwk.get(member).is_some()) {
         return Err(DpopError::PrivateKey);
     }
@@ -165,7 +165,7 @@ fn public_key(jwk: &Value) -> Result<Point, DpopError> {
     if text("kty")? != "EC" || text("crv")? != "P-256" {
         return Err(DpopError::Key);
     }
-    Point::new(text("x")?, text("y")?).map_err(|_| DpopError::Key)
+    Point::parse(text("x")?, text("y")?).map_err(|_| DpopError::Key)
 }
 
 /// RFC 9449 §4.2: base64url of SHA-256 over the token's ASCII.

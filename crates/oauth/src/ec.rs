@@ -82,8 +82,13 @@ impl Point {
 
     /// Checks the lengths (RFC 7518 §6.2.1.2: the full 32 bytes each) and that the point lies on the curve.
     pub(crate) fn new(x: &str, y: &str) -> Result<Self, KeyError> {
+        Self::parse(x, y).map(|(point, _)| point)
+    }
+
+    /// As [`Point::new`], with the key to verify with.
+    pub(crate) fn parse(x: &str, y: &str) -> Result<(Self, Verifier), KeyError> {
         let point = Self { x: x.to_owned(), y: y.to_owned() };
-        point.verifier().map(|_| point)
+        point.verifier().map(|verifier| (point, verifier))
     }
 
     /// The key to verify with, parsed once.

@@ -150,7 +150,10 @@ async fn write_groups(pool: SqlitePool, mut queue: mpsc::Receiver<Message>, comm
 /// Runs works in one transaction. INVARIANT: answers Ok only after the commit.
 async fn group(pool: &SqlitePool, jobs: &mut [Box<dyn Job>], facts: &Facts) -> Result<(), StoreError> {
     let mut conn = pool.acquire().await?;
-    statement(&mut conn, "BEGIN IMMEDIATE").await?;
+    if let Err(error) = statement(&mut conn, "BEGIN IMMEDIATE; SAVEPOINT work").await {
+        take_back(conn).await;
+        return Err(error);
+    }
     let mut tx = Tx::with_facts(Conn::LiteWriter(conn), facts.clone());
     let ran = run_all(&mut tx, jobs).await;
     let Conn::LiteWriter(mut conn) = tx.conn else { return Err(StoreError::Unavailable("the writer lost its connection".into())) };
@@ -168,16 +171,13 @@ async fn group(pool: &SqlitePool, jobs: &mut [Box<dyn Job>], facts: &Facts) -> R
 
 async fn run_all(tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     for job in jobs {
-        own(tx, "SAVEPOINT work").await?;
         tx.begin_work();
         let keep = job.run(tx).await;
         if let Some(Broken::Group(error)) = tx.broken.take() {
             return Err(error);
         }
-        if !keep {
-            own(tx, "ROLLBACK TO work").await?;
-        }
-        own(tx, "RELEASE work").await?;
+        // Each statement is a trip to SQLite's thread and back; the savepoint of the last work ends with the commit.
+        own(tx, if keep { "RELEASE work; SAVEPOINT work" } else { "ROLLBACK TO work" }).await?;
     }
     Ok(())
 }

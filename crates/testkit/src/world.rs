@@ -261,6 +261,14 @@ impl World {
         }
     }
 
+    /// Adds so many tokens that were exchanged long ago, with their lines, to a database in which one was exchanged.
+    pub async fn grow(&self, tokens: u32) {
+        match &self.database {
+            Database::Sqlite(d) => testing::bare::grow_sqlite(d, tokens).await,
+            Database::Postgres(d) => testing::bare::grow_postgres(d, tokens).await,
+        }
+    }
+
     /// The files of a database on SQLite; none of one on a server.
     #[must_use]
     pub fn files(&self) -> Vec<std::path::PathBuf> {

@@ -53,7 +53,8 @@ pub async fn drive(load: &Load) -> Driven {
     let plan = folder.path().join("load.json");
     fs::write(&plan, serde_json::to_vec(load).expect("JSON")).expect("the plan is written");
     let program = std::env::current_exe().expect("this program");
-    let child = tokio::task::spawn_blocking(move || Command::new(program).arg(ROLE).arg(&plan).stdout(Stdio::piped()).spawn().and_then(|c| c.wait_with_output()));
+    let child =
+        tokio::task::spawn_blocking(move || Command::new(program).arg(ROLE).arg(&plan).stdout(Stdio::piped()).spawn().and_then(|c| c.wait_with_output()));
     let output = child.await.expect("it runs").expect("the driver runs");
     assert!(output.status.success(), "the driver failed");
     serde_json::from_slice(&output.stdout).expect("what the driver tells")

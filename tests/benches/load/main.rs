@@ -1,7 +1,8 @@
 //! Exchanges and introspections a second over the real service, as ratios to a bare limit measured in the same run.
 //!
 //! Each is measured in turns with its limit, and the middle of the turns is told: a machine that is busy for a while is so for both.
-//! `make bench` runs it; `ROUNDS`, `EXCHANGES` and `CONNECTIONS` in the environment change its size.
+//! `make bench` runs it; `ROUNDS`, `EXCHANGES`, `CONNECTIONS` and `DATABASES` in the environment change its size, and `GROWTH` is how many tokens
+//! were exchanged before the second half, which is held against the first.
 
 mod bare;
 mod driver;
@@ -45,38 +46,57 @@ struct Stage {
 }
 
 async fn run(db: Db) {
-    let (rounds, each, connections) = (number("ROUNDS", 5), number("EXCHANGES", 4000), number("CONNECTIONS", 64));
+    let connections = number("CONNECTIONS", 64);
     let world = World::with_chain(db).await;
     let (dana, warrant) = world.acting_at("gateway", &["order:refund"]).await;
     let stage = Stage { gateway: world.machine("gateway-api"), world, dana, warrant, connections };
-    let mut console = Turns::of("a console's exchange (DPoP)");
-    let mut service = Turns::of("a service's exchange");
-    let mut introspection = Turns::of("introspection");
-    // Once before: the nonce is fetched, and connections, caches and code are warm.
+    // The nonce is fetched, and connections, caches and code are warm.
     stage.console(connections).await;
-    for _ in 0..rounds {
-        let rows = stage.world.bare().await;
-        console.limits.push(bare::limit(&rows, Checks::Proof, each, connections).await);
-        let done = stage.console(each).await;
-        let parents = tokens(&done.0);
-        console.done.push(done);
-        service.limits.push(bare::limit(&rows, Checks::Parent, each, connections).await);
-        service.done.push(stage.service(&parents).await);
-        introspection.done.push(stage.introspection(&parents).await);
+    println!("{db:?}, {connections} connections, each exchange of a different token");
+    let before = stage.turns().await;
+    let growth = number("GROWTH", 2_000_000);
+    if growth > 0 {
+        stage.world.grow(u32::try_from(growth).expect("a number of tokens")).await;
+        println!("  after {growth} tokens that were exchanged before:");
+        let after = stage.turns().await;
+        println!(
+            "  of what it was: {:.2} of a console's exchanges, {:.2} of a service's, {:.2} of introspections",
+            after[0] / before[0],
+            after[1] / before[1],
+            after[2] / before[2]
+        );
     }
-    println!("{db:?}, {connections} connections, {rounds} turns of {each}, each of a different token:");
-    let exchanges = console.tell();
-    service.tell();
-    let introspections = introspection.tell();
-    println!("  introspections to a console's exchanges: {:.2}", introspections / exchanges);
-    let (now, most) = process::memory_mib();
-    println!("  memory: {now:.0} MiB, at its highest {most:.0} MiB (with what prepares and drives it)");
 }
 
 /// An answer of the driver with what the service used meanwhile.
 type Done = (Driven, f64);
 
 impl Stage {
+    /// Measures everything in turns, and tells; answers how many consoles' exchanges, services' exchanges and introspections a second.
+    async fn turns(&self) -> [f64; 3] {
+        let (rounds, each) = (number("ROUNDS", 5), number("EXCHANGES", 4000));
+        let mut console = Turns::of("a console's exchange (DPoP)");
+        let mut service = Turns::of("a service's exchange");
+        let mut introspection = Turns::of("introspection");
+        for _ in 0..rounds {
+            let rows = self.world.bare().await;
+            console.limits.push(bare::limit(&rows, Checks::Proof, each, self.connections).await);
+            let done = self.console(each).await;
+            let parents = tokens(&done.0);
+            console.done.push(done);
+            service.limits.push(bare::limit(&rows, Checks::Parent, each, self.connections).await);
+            service.done.push(self.service(&parents).await);
+            introspection.done.push(self.introspection(&parents).await);
+        }
+        let told = [console.tell(), service.tell(), introspection.tell()];
+        let (now, most) = process::memory_mib();
+        println!(
+            "  introspections to a console's exchanges: {:.2}; memory {now:.0} MiB, at its highest {most:.0} MiB, with what prepares the load",
+            told[2] / told[0]
+        );
+        told
+    }
+
     async fn drive(&self, requests: Vec<String>) -> Done {
         let address = self.world.issuer.trim_start_matches("http://").to_owned();
         let load = Load { address, connections: self.connections, requests };
@@ -129,7 +149,12 @@ impl Turns {
         let at = |share: usize| middle(self.done.iter().map(|(d, _)| d.took_ms[(d.took_ms.len() - 1) * share / 100]));
         let (seen, own) = (middle(self.done.iter().map(per_s)), middle(self.done.iter().map(alone)));
         let cpu = middle(self.done.iter().map(|(d, used)| used / count_of(d.took_ms.len()) * 1e6));
-        println!("  {}: {seen:.0}/s, {own:.0}/s without the driver's share; p50 {:.2} ms, p99 {:.2} ms; {cpu:.0} µs of processor each", self.what, at(50), at(99));
+        println!(
+            "  {}: {seen:.0}/s, {own:.0}/s without the driver's share; p50 {:.2} ms, p99 {:.2} ms; {cpu:.0} µs of processor each",
+            self.what,
+            at(50),
+            at(99)
+        );
         if !self.limits.is_empty() {
             let (limit, p50) = (middle(self.limits.iter().map(|l| l.per_s)), middle(self.limits.iter().map(|l| l.p50_ms)));
             println!("    bare limit {limit:.0}/s, p50 {p50:.2} ms: reaches {:.2} of it; p99 is {:.1} times the bare p50", own / limit, at(99) / p50);

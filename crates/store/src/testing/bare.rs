@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use countersign_domain::Entropy;
 use sqlx::{
-    Connection as _, PgConnection, SqliteConnection,
+    AssertSqlSafe, Connection as _, PgConnection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -14,7 +14,8 @@ use uuid::Uuid;
 use super::{Postgres, Sqlite};
 use crate::sqlite::GROUP;
 
-const TOKEN: &str = "INSERT INTO token (id, tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at, revoked_at)
+const TOKEN: &str =
+    "INSERT INTO token (id, tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at, revoked_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, $11, $12, NULL)";
 const EVENT: &str = "INSERT INTO event (id, tenant_id, at, kind, bytes, salt, actor_person, subject_id, case_id, request_id, delegation_id)
     VALUES ($1, $2, $3, 'token.exchange', $4, $5, $6, $7, $8, $9, $10)";
@@ -27,6 +28,51 @@ const LAST_TOKEN: &str =
     "SELECT tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, issued_at, expires_at FROM token ORDER BY id DESC LIMIT 1";
 const LAST_EVENT: &str = "SELECT at, bytes, salt, actor_person, subject_id, case_id, request_id, delegation_id FROM event
     WHERE kind = 'token.exchange' ORDER BY id DESC LIMIT 1";
+
+/// Rows of tokens that were exchanged long ago, with their lines and places: `ID` is an older id, made from `i`.
+const OLD_TOKENS: &str =
+    "INSERT INTO token (id, tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at, revoked_at)
+    SELECT ID, t.tenant_id, t.delegation_id, t.parent_id, t.client_id, t.services, t.audience, t.scope, t.hops, t.jkt, NULL, t.issued_at, t.expires_at, NULL
+    FROM NUMBERS, (SELECT * FROM token ORDER BY id DESC LIMIT 1) t";
+const OLD_EVENTS: &str = "INSERT INTO event (id, tenant_id, at, kind, bytes, salt, actor_person, subject_id, case_id, request_id, delegation_id)
+    SELECT ID, e.tenant_id, e.at, e.kind, e.bytes, e.salt, e.actor_person, e.subject_id, e.case_id, e.request_id, e.delegation_id
+    FROM NUMBERS, (SELECT * FROM event WHERE kind = 'token.exchange' ORDER BY id DESC LIMIT 1) e";
+const OLD_PLACES: &str = "INSERT INTO place (place, event_id, tenant_id)
+    SELECT (SELECT COALESCE(MAX(place), 0) FROM place) + ROW_NUMBER() OVER (ORDER BY id), id, tenant_id FROM event e
+    WHERE NOT EXISTS (SELECT 1 FROM place p WHERE p.event_id = e.id)";
+const NUMBERS_SQLITE: &str = "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < COUNT) SELECT i FROM n) n";
+const ID_SQLITE: &str = "unhex(printf('%016x', n.i)) || randomblob(8)";
+const NUMBERS_POSTGRES: &str = "generate_series(1, COUNT) AS n(i)";
+const ID_POSTGRES: &str = "(lpad(to_hex(n.i), 16, '0') || substr(md5(random()::text), 1, 16))::uuid";
+
+fn old(count: u32, numbers: &str, id: &str) -> [AssertSqlSafe<String>; 3] {
+    let numbers = numbers.replace("COUNT", &count.to_string());
+    [OLD_TOKENS, OLD_EVENTS, OLD_PLACES].map(|sql| AssertSqlSafe(sql.replace("NUMBERS", &numbers).replace("ID,", &format!("{id},"))))
+}
+
+/// Adds so many tokens that were exchanged long ago to a file in which one was exchanged.
+///
+/// # Panics
+/// If it can't be written.
+pub async fn grow_sqlite(of: &Sqlite, count: u32) {
+    let mut conn = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&of.path)).await.expect("the file opens");
+    for sql in old(count, NUMBERS_SQLITE, ID_SQLITE) {
+        sqlx::raw_sql(sql).execute(&mut conn).await.expect("it grows");
+    }
+}
+
+/// As [`grow_sqlite`], on a server.
+///
+/// # Panics
+/// If it can't be written.
+pub async fn grow_postgres(of: &Postgres, count: u32) {
+    let mut conn = PgConnection::connect(of.runtime_url.expose()).await.expect("the database opens");
+    for sql in old(count, NUMBERS_POSTGRES, ID_POSTGRES) {
+        sqlx::raw_sql(sql).execute(&mut conn).await.expect("it grows");
+    }
+    let mut owner = PgConnection::connect(of.owner_url.expose()).await.expect("the owner gets in");
+    sqlx::raw_sql("ANALYZE").execute(&mut owner).await.expect("the planner is told");
+}
 
 type TokenLike = (Uuid, Uuid, Option<Uuid>, String, String, String, String, String, Option<String>, i64, i64);
 type EventLike = (i64, Vec<u8>, Vec<u8>, Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>);
