@@ -162,7 +162,7 @@ async fn an_api_s_own_client_gets_its_document_signed() {
         ("an API that is not there", "archive-api", vec![("resource", "https://api.acme.example/none")], "invalid_target"),
         ("a name that is longer", "archive-api", vec![("resource", "https://api.acme.example/archive/")], "invalid_target"),
         ("no API", "archive-api", vec![], "invalid_request"),
-        ("two", "archive-api", vec![("resource", resource), ("resource", resource)], "invalid_request"),
+        ("two", "archive-api", vec![("resource", resource), ("resource", resource)], "invalid_target"),
     ] {
         assert_eq!(asked(id, form).await.error(), error, "{what}");
         assert_eq!(good().await.status, 200, "beside {what}");

@@ -34,8 +34,7 @@ pub enum AuthMethod {
 
 impl AuthMethod {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt, Self::TlsClientAuth, Self::SelfSignedTlsClientAuth];
+    pub const ALL: [Self; 5] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt, Self::TlsClientAuth, Self::SelfSignedTlsClientAuth];
 
     /// As metadata and stores write it.
     #[must_use]

@@ -174,7 +174,9 @@ mod tests {
 
     #[test]
     fn a_place_leads_back_to_its_resource() {
-        for resource in ["https://x.example", "https://x.example/", "https://x.example/a", "https://x.example/a/", "https://x.example/a?b=c", "https://x.example?b=c"] {
+        for resource in
+            ["https://x.example", "https://x.example/", "https://x.example/a", "https://x.example/a/", "https://x.example/a?b=c", "https://x.example?b=c"]
+        {
             let place = well_known(resource).unwrap();
             let at = resources_at("https://x.example", place.strip_prefix("https://x.example").unwrap());
             assert!(at.iter().any(|one| one == resource), "{resource}: {at:?}");

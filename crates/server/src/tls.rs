@@ -159,8 +159,9 @@ impl ClientCertVerifier for Asking {
     }
 
     /// Only that it is one. That says nothing of whose it is; see [`Certificate::trusts`].
-    fn verify_client_cert(&self, leaf: &CertificateDer<'_>, _: &[CertificateDer<'_>], _: UnixTime) -> Result<ClientCertVerified, rustls::Error> {
-        if leaf.len() > MAX_CERTIFICATE {
+    fn verify_client_cert(&self, leaf: &CertificateDer<'_>, rest: &[CertificateDer<'_>], _: UnixTime) -> Result<ClientCertVerified, rustls::Error> {
+        // It is kept for as long as the connection is.
+        if leaf.len() > MAX_CERTIFICATE || rest.iter().map(|c| c.len()).sum::<usize>() > MAX_CERTIFICATE {
             return Err(CertificateError::BadEncoding.into());
         }
         ParsedCertificate::try_from(leaf).map(|_| ClientCertVerified::assertion())

@@ -101,7 +101,10 @@ async fn tokens_that_are_not_good_are_refused() {
 async fn no_token_is_told_which_scheme_to_use() {
     let world = World::new().await;
     let answer = world.call("GET", "/customers/cus_8812", None, None).await;
-    assert_eq!((answer.status, answer.challenge.as_deref()), (401, Some("Bearer realm=\"accounts\", resource_metadata=\"https://api.acme.example/.well-known/oauth-protected-resource/accounts\"")));
+    assert_eq!(
+        (answer.status, answer.challenge.as_deref()),
+        (401, Some("Bearer realm=\"accounts\", resource_metadata=\"https://api.acme.example/.well-known/oauth-protected-resource/accounts\""))
+    );
 }
 
 #[tokio::test]

@@ -44,9 +44,20 @@ async fn a_certificate_of_the_authority_proves_its_client_and_nothing_else_does(
         ("over", ca.issue(&lasting(acme("billing"), 2024, 2026))),
         ("not yet good", ca.issue(&lasting(acme("billing"), 2027, 2030))),
         ("for servers", ca.issue(&for_servers(acme("billing")))),
-        ("whose name is in another order", ca.issue(&named(&[(DnType::CommonName, "billing"), (DnType::OrganizationName, "Acme"), (DnType::CountryName, "SE")]))),
+        (
+            "whose name is in another order",
+            ca.issue(&named(&[(DnType::CommonName, "billing"), (DnType::OrganizationName, "Acme"), (DnType::CountryName, "SE")])),
+        ),
         ("whose common name prints like the whole", ca.issue(&named(&[(DnType::CommonName, DN)]))),
-        ("whose name goes on", ca.issue(&named(&[(DnType::CountryName, "SE"), (DnType::OrganizationName, "Acme"), (DnType::CommonName, "billing"), (DnType::OrganizationalUnitName, "x")]))),
+        (
+            "whose name goes on",
+            ca.issue(&named(&[
+                (DnType::CountryName, "SE"),
+                (DnType::OrganizationName, "Acme"),
+                (DnType::CommonName, "billing"),
+                (DnType::OrganizationalUnitName, "x"),
+            ])),
+        ),
         ("of other letters", ca.issue(&acme("Billing"))),
         ("with the name as an alternative one", ca.issue(&with_san(named(&[]), SanType::DnsName("billing".try_into().unwrap())))),
         ("whose issuer is not there", between.issue(&acme("billing"))),
@@ -165,7 +176,8 @@ async fn a_certificate_that_was_registered_itself_proves_its_client_alone() {
         let ca = Authority::new("Acme clients");
         let tls = Tls::trusting(db, &ca).await;
         let ruth = tls.world.person("ruth").await;
-        let (one, two, over) = (Held::self_signed(&acme("billing")), Held::self_signed(&acme("billing")), Held::self_signed(&lasting(acme("billing"), 2024, 2026)));
+        let (one, two, over) =
+            (Held::self_signed(&acme("billing")), Held::self_signed(&acme("billing")), Held::self_signed(&lasting(acme("billing"), 2024, 2026)));
         let own = "self_signed_tls_client_auth";
         assert_eq!(register(&ruth, "billing-api", own, json!({ "jwks": jwks(&[&one, &over]) })).await, 200);
         let good = tls.with(&one);
@@ -209,7 +221,11 @@ async fn what_could_prove_nothing_is_not_registered() {
         ("no address", issued, json!({ "certificate": { "tls_client_auth_san_email": "ops" } })),
         ("no keys", own, json!({})),
         ("a key without a certificate", own, json!({ "jwks": json!({ "keys": [{ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" }] }).to_string() })),
-        ("a key of another certificate", own, json!({ "jwks": json!({ "keys": [{ "kty": "EC", "x": "AA", "y": "AA", "x5c": one.jwk()["x5c"] }] }).to_string() })),
+        (
+            "a key of another certificate",
+            own,
+            json!({ "jwks": json!({ "keys": [{ "kty": "EC", "x": "AA", "y": "AA", "x5c": one.jwk()["x5c"] }] }).to_string() }),
+        ),
         ("a private key", own, json!({ "jwks": json!({ "keys": [private] }).to_string() })),
         ("a name and a certificate of its own", own, json!({ "certificate": dn, "jwks": jwks(&[&one]) })),
         ("a name and a secret", "client_secret_basic", json!({ "certificate": dn })),
@@ -245,7 +261,10 @@ async fn clients_of_the_operator_s_file_come_by_certificate_and_no_longer_by_sec
     let ca = Authority::new("Acme clients");
     let tls = Tls::trusting(Db::Sqlite, &ca).await;
     let engine = tls.world.engine();
-    let secret = [("authorization", format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("accounts-api:{}", countersign_testkit::world::CLIENT_SECRET))))];
+    let secret = [(
+        "authorization",
+        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("accounts-api:{}", countersign_testkit::world::CLIENT_SECRET))),
+    )];
     let by_secret = || async { tls.own(&tls.plain(), &[], &secret).await.0 };
     assert_eq!(by_secret().await, 200);
     let file = |proves: Proves| ByFile { id: "accounts-api".into(), proves, certificate_bound: false };
@@ -254,9 +273,17 @@ async fn clients_of_the_operator_s_file_come_by_certificate_and_no_longer_by_sec
     assert_eq!((by_secret().await, tls.comes(&issued, "accounts-api").await), (401, 200));
     engine.client_register_by_file(tls.world.acme, file(Proves::Registered(jwks(&[&one])))).await.unwrap();
     assert_eq!((tls.comes(&issued, "accounts-api").await, tls.comes(&tls.with(&one), "accounts-api").await), (401, 200));
+    for path in ["/oauth/introspect", "/oauth/revoke", "/oauth/resource-metadata"] {
+        let form = [("client_id", "accounts-api"), ("token", "csh_none"), ("resource", "https://api.acme.example/accounts")];
+        let at = async |http: reqwest::Client| http.post(format!("{}{path}", tls.world.issuer)).form(&form).send().await.unwrap().status().as_u16();
+        assert_eq!((at(tls.plain()).await, at(issued.clone()).await, at(tls.with(&one)).await), (401, 401, 200), "{path}");
+    }
     assert!(engine.client_register_by_file(tls.world.acme, file(Proves::Registered("{}".into()))).await.is_err());
     assert!(engine.client_register_by_file(tls.world.globex, file(Proves::Registered(jwks(&[&one])))).await.is_err(), "another company's");
-    engine.client_register(tls.world.acme, "accounts-api", &countersign_domain::Secret::new(countersign_testkit::world::CLIENT_SECRET.to_owned())).await.unwrap();
+    engine
+        .client_register(tls.world.acme, "accounts-api", &countersign_domain::Secret::new(countersign_testkit::world::CLIENT_SECRET.to_owned()))
+        .await
+        .unwrap();
     assert_eq!((by_secret().await, tls.comes(&tls.with(&one), "accounts-api").await), (200, 401));
 }
 

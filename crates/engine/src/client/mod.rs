@@ -144,9 +144,7 @@ fn check_proof(client: &Client, certificates: Certificates) -> Result<(), Refusa
         (AuthMethod::SelfSignedTlsClientAuth, None, _) => {
             Err(Refusal::invalid("a client with a certificate of its own needs it as `x5c` of a key; paste its JWK set"))
         }
-        (AuthMethod::SelfSignedTlsClientAuth, Some(text), _) => {
-            mtls::registered_certificates(&authenticate::json_of(text)?).map(drop).map_err(invalid)
-        }
+        (AuthMethod::SelfSignedTlsClientAuth, Some(text), _) => mtls::registered_certificates(&authenticate::json_of(text)?).map(drop).map_err(invalid),
         (_, Some(_), _) => Err(Refusal::invalid("this client proves itself with a secret; leave its keys out, or choose `private_key_jwt`")),
         (_, None, _) => Ok(()),
     }

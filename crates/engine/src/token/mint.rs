@@ -69,7 +69,12 @@ pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> R
         return Err(refused(format!("`{}` takes opaque tokens only; leave `requested_token_type` out, or ask for an access token", api.audience)));
     }
     let (jkt, x5t) = match (api.bound, grant.bound) {
-        (true, None) => return Err(refused(format!("`{}` takes bound tokens only; send a DPoP proof (RFC 9449 §5), or come as a client whose tokens are bound to its certificate", api.audience))),
+        (true, None) => {
+            return Err(refused(format!(
+                "`{}` takes bound tokens only; send a DPoP proof (RFC 9449 §5), or come as a client whose tokens are bound to its certificate",
+                api.audience
+            )));
+        }
         (false, Some(Confirmation::Key(_))) => (None, None),
         // A certificate binds everywhere: the client is registered so (RFC 8705 §3.4).
         (_, bound) => self::bound(bound),

@@ -164,11 +164,16 @@ impl Source {
 
     fn tls(&self) -> Result<Option<TlsFiles>, Unusable> {
         match (self.path("TLS_CERT", self.file.tls.cert.as_deref()), self.path("TLS_KEY", self.file.tls.key.as_deref())) {
+            (None, None) if self.path("TLS_CLIENT_CA", self.file.tls.client_ca.as_deref()).is_some() => {
+                Err(missing("authorities of clients are named and there is no TLS; set `cert` and `key` under `[tls]`, or take out `client_ca`"))
+            }
             (Some(cert), Some(key)) => {
                 let ask = self.flag("TLS_CLIENT_CERTIFICATES", self.file.tls.client_certificates.unwrap_or(true))?;
                 let client_ca = self.path("TLS_CLIENT_CA", self.file.tls.client_ca.as_deref());
                 match client_ca {
-                    Some(_) if !ask => Err(missing("authorities of clients are named and no certificates are asked for; take out `client_ca` or `client_certificates`")),
+                    Some(_) if !ask => {
+                        Err(missing("authorities of clients are named and no certificates are asked for; take out `client_ca` or `client_certificates`"))
+                    }
                     client_ca => Ok(Some(TlsFiles { cert, key, ask, client_ca })),
                 }
             }
@@ -268,7 +273,8 @@ impl Source {
             (None, Some(name), None) => Ok(Proves::Issued(name.clone())),
             (None, None, Some(jwks)) => Ok(Proves::Registered(jwks)),
             (None, None, None) => {
-                let text = format!("client `{}` has nothing that proves it; set `secret_file`, `COUNTERSIGN_{variable}`, `certificate` or `jwks_file`", client.id);
+                let text =
+                    format!("client `{}` has nothing that proves it; set `secret_file`, `COUNTERSIGN_{variable}`, `certificate` or `jwks_file`", client.id);
                 Err(Unusable::Missing(text))
             }
             _ => Err(Unusable::Missing(format!("client `{}` would prove itself in two ways; keep one of secret, `certificate` and `jwks_file`", client.id))),

@@ -95,6 +95,7 @@ fn what_can_t_be_used_is_told_in_one_sentence() {
         said("issuer", "issuer", &[("COUNTERSIGN_FORWARDED", "yes")]),
         said("issuer", "issuer", &[("COUNTERSIGN_CLIENT_ACCOUNTS_API_SECRET", "short")]),
         said("[[client]]", "[tls]\ncert='c'\nkey='k'\nclient_certificates=false\nclient_ca='ca'\n[[client]]", &[]),
+        said("[[client]]", "[tls]\nclient_ca='ca'\n[[client]]", &[]),
         said("secret_file='secret'", "secret_file='secret'\ncertificate={tls_client_auth_san_dns='a.example'}", &[]),
         said("secret_file='secret'", "certificate={tls_client_auth_san='a.example'}", &[]),
         said("secret_file='secret'", "jwks_file='none'", &[]),

@@ -29,7 +29,7 @@ export function CertificateField({
           </select>
         )}
       </Field>
-      <Field label="Namely" hint={value.kind} wrong={wrong}>
+      <Field label="It says" hint={value.kind} wrong={wrong}>
         {(p) => (
           <input
             {...p}

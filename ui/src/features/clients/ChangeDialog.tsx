@@ -39,8 +39,7 @@ function changeOf(before: ClientView, { name, jwks, endpoint, certificate, bound
   return {
     ...(name.trim() !== before.name && { name: name.trim() }),
     ...(byKeys(before.auth) && jwks.trim() !== pretty(before.jwks ?? '').trim() && { jwks: jwks.trim() }),
-    ...(before.auth === 'private_key_jwt' &&
-      endpoint !== before.endpoint_audience && { endpoint_audience: endpoint }),
+    ...(before.auth === 'private_key_jwt' && endpoint !== before.endpoint_audience && { endpoint_audience: endpoint }),
     ...(before.auth === 'tls_client_auth' && renamed && { certificate: certificateOf(certificate) }),
     ...(bound !== before.certificate_bound && { certificate_bound: bound }),
   };
@@ -128,9 +127,10 @@ export function ChangeDialog({ of, onClose }: { of: ClientView; onClose: () => v
         <Note tone="seal" icon={TriangleAlert} alert>
           <p>
             <b>
-              {own ? 'Its connections' : 'What it signs'} with {series(lost)} {own ? 'prove nothing from now on.' : 'is refused at once.'}
-            </b> Keep the old key beside the new one until the
-            machine has changed.
+              {own ? 'Its connections' : 'What it signs'} with {series(lost)}{' '}
+              {own ? 'prove nothing from now on.' : 'is refused at once.'}
+            </b>{' '}
+            Keep the old key beside the new one until the machine has changed.
           </p>
         </Note>
       )}

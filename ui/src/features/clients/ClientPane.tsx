@@ -9,7 +9,17 @@ import { type FactRow, Facts, Note, Panel } from '~/ui/parts';
 import { Id, State, When } from '~/ui/words';
 import { ChangeDialog } from './ChangeDialog';
 import { DisableDialog } from './DisableDialog';
-import { byKeys, bySecret, CERTIFICATE_NAMES, certificateDraft, comesInVain, methodName, METHODS, SECRETS_MAX, shownKeys } from './methods';
+import {
+  byKeys,
+  bySecret,
+  CERTIFICATE_NAMES,
+  certificateDraft,
+  comesInVain,
+  methodName,
+  METHODS,
+  SECRETS_MAX,
+  shownKeys,
+} from './methods';
 import { DropSecretDialog, MakeSecretDialog } from './SecretDialogs';
 
 type Open = { what: 'change' | 'disable' | 'make' } | { what: 'drop'; secret: SecretView };
@@ -108,10 +118,7 @@ function Standing({ of, apis }: { of: ClientView; apis: ReadonlyMap<string, { id
     ],
     ['Client of', named(of.apis, 'no API: it can exchange nothing')],
     ['Introspects for', named(of.introspects, 'no other API')],
-    [
-      'Its tokens',
-      of.certificate_bound ? 'are bound to its certificate' : 'are bound to a key where it proves one',
-    ],
+    ['Its tokens', of.certificate_bound ? 'are bound to its certificate' : 'are bound to a key where it proves one'],
     ['Registered', <When at={of.created_at} now={now} />],
   ];
   if (of.certificate) rows.splice(2, 0, ['Certificate', <Says key="says" of={of.certificate} />]);

@@ -51,16 +51,10 @@ export function DisableDialog({ of, onClose }: { of: ClientView; onClose: () => 
           <li>Tokens that it exchanged for others stay until their end, at most 5 min, unless they are revoked.</li>
           {of.apis.length > 0 && <li>What {series(of.apis)} call at other APIs fails as soon as those run out.</li>}
           {of.introspects.length > 0 && <li>It is told nothing more about tokens of {series(of.introspects)}.</li>}
-          <li>
-            Its registration, {kept} and contracts stay; you can enable it
-            again.
-          </li>
+          <li>Its registration, {kept} and contracts stay; you can enable it again.</li>
         </ul>
       ) : (
-        <p className="two">
-          It can come again at once, with the {kept} that it had. What had
-          ended stays ended.
-        </p>
+        <p className="two">It can come again at once, with the {kept} that it had. What had ended stays ended.</p>
       )}
       {change.error && <Refusal error={change.error} />}
     </Dialog>

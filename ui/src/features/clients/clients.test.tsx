@@ -130,7 +130,11 @@ describe('registering', () => {
 });
 
 describe('a certificate', () => {
-  const named = { ...fresh, auth: 'tls_client_auth' as const, certificate: { tls_client_auth_san_dns: 'a.acme.example' } };
+  const named = {
+    ...fresh,
+    auth: 'tls_client_auth' as const,
+    certificate: { tls_client_auth_san_dns: 'a.acme.example' },
+  };
 
   it('of an authority is registered by the one thing that it says', async () => {
     const { user, platform } = open('', { client_create: { ...named, id: 'svc:new' } });
@@ -142,7 +146,7 @@ describe('a certificate', () => {
     expect(box.getByText('Say what its certificate says, to the letter.')).toBeTruthy();
     expect(platform.of('client_create')).toEqual([]);
     await user.selectOptions(box.getByRole('combobox', { name: /^What its certificate says/ }), 'A URI');
-    await user.type(box.getByRole('textbox', { name: /^Namely/ }), ' spiffe://acme.example/new ');
+    await user.type(box.getByRole('textbox', { name: /^It says/ }), ' spiffe://acme.example/new ');
     await user.click(box.getByRole('checkbox', { name: 'Its tokens are bound to its certificate' }));
     await expectAccessible();
     await user.click(box.getByRole('button', { name: /^Register svc:new/ }));
@@ -182,7 +186,7 @@ describe('a certificate', () => {
     expect(within(it_).queryByRole('button', { name: 'Make a secret…' })).toBeNull();
     await user.click(within(it_).getByRole('button', { name: 'Change…' }));
     const box = await dialog(`Change ${named.id}`);
-    const value = box.getByRole('textbox', { name: /^Namely/ });
+    const value = box.getByRole('textbox', { name: /^It says/ });
     await user.clear(value);
     await user.type(value, 'b.acme.example');
     await user.click(box.getByRole('button', { name: new RegExp(`^Change ${named.id}`) }));

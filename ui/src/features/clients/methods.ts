@@ -51,7 +51,8 @@ export interface CertificateDraft {
   value: string;
 }
 
-export const certificateOf = ({ kind, value }: CertificateDraft) => ({ [kind]: value.trim() }) as unknown as CertificateName;
+export const certificateOf = ({ kind, value }: CertificateDraft) =>
+  ({ [kind]: value.trim() }) as unknown as CertificateName;
 
 export function certificateDraft(name: CertificateName | undefined): CertificateDraft {
   for (const [kind] of CERTIFICATE_NAMES) {
