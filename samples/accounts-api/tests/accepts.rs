@@ -187,7 +187,7 @@ async fn fetched(world: &World, resource: &str) -> Result<Value, String> {
     let answer = world.http.get(format!("{scheme}://{host}/.well-known/oauth-protected-resource{path}")).send().await.unwrap();
     let status = answer.status().as_u16();
     let document: Value = answer.json().await.unwrap();
-    match (status, document["resource"].as_str()) {
+    match (status, document.get("resource").and_then(Value::as_str)) {
         (200, Some(named)) if named == resource => Ok(document),
         (200, named) => Err(format!("it names {named:?}")),
         (status, _) => Err(status.to_string()),
