@@ -1,13 +1,20 @@
 //! Authorities, the certificates that they issue, and a service over TLS that trusts one of them.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_oauth::mtls::x5t_s256;
 use countersign_server::{ServerConfig, TlsFiles};
 use countersign_testkit::{Db, World, world::client};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, SanType, date_time_ymd};
-use reqwest::Identity;
+use reqwest::{Identity, tls::Version};
+use rustls::{
+    RootCertStore, SignatureScheme,
+    client::ResolvesClientCert,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, PrivateKeyDer},
+    sign::CertifiedKey,
+};
 use serde_json::{Value, json};
 
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -115,11 +122,26 @@ impl Held {
     }
 }
 
+/// Shows a certificate, whoever's key it signs with.
+#[derive(Debug)]
+struct Shows(Arc<CertifiedKey>);
+
+impl ResolvesClientCert for Shows {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+
+    fn has_certs(&self) -> bool {
+        true
+    }
+}
+
 /// A service over TLS.
 pub(crate) struct Tls {
     pub(crate) world: World,
     pub(crate) ca_file: PathBuf,
     root: reqwest::Certificate,
+    root_der: Vec<u8>,
     _folder: tempfile::TempDir,
 }
 
@@ -142,7 +164,7 @@ impl Tls {
         };
         let root = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
         let nobody = client(reqwest::Client::builder().tls_certs_only([root.clone()]));
-        Self { world: World::over(db, config, nobody).await, ca_file, root, _folder: folder }
+        Self { world: World::over(db, config, nobody).await, ca_file, root, root_der: made.cert.der().to_vec(), _folder: folder }
     }
 
     /// The same, with the chain's APIs in its world.
@@ -158,6 +180,24 @@ impl Tls {
     /// A client that shows this one.
     pub(crate) fn with(&self, held: &Held) -> reqwest::Client {
         client(reqwest::Client::builder().tls_certs_only([self.root.clone()]).identity(held.identity()))
+    }
+
+    /// As [`Tls::with`], over TLS 1.2.
+    pub(crate) fn with_older_tls(&self, held: &Held) -> reqwest::Client {
+        client(reqwest::Client::builder().tls_certs_only([self.root.clone()]).tls_version_max(Version::TLS_1_2).identity(held.identity()))
+    }
+
+    /// A client that shows a certificate and has another's key.
+    pub(crate) fn with_key_of(&self, shown: &Held, other: &Held) -> reqwest::Client {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(self.root_der.clone())).unwrap();
+        let key = PrivateKeyDer::try_from(other.key.serialize_der()).unwrap();
+        let key = aws_lc_rs::sign::any_supported_type(&key).unwrap();
+        let shows = Shows(Arc::new(CertifiedKey::new(vec![CertificateDer::from(shown.der.clone())], key)));
+        let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let config = builder.with_root_certificates(roots).with_client_cert_resolver(Arc::new(shows));
+        client(reqwest::Client::builder().tls_backend_preconfigured(config))
     }
 
     /// client_credentials over `http`, with these parameters and headers.

@@ -35,7 +35,8 @@ async fn a_certificate_of_the_authority_proves_its_client_and_nothing_else_does(
     let ruth = tls.world.person("ruth").await;
     issued(&ruth, "billing-api", "tls_client_auth_subject_dn", DN).await;
     issued(&ruth, "ledger-api", "tls_client_auth_subject_dn", "CN=ledger,O=Acme,C=SE").await;
-    let good = tls.with(&ca.issue(&acme("billing")));
+    let held = ca.issue(&acme("billing"));
+    let good = tls.with(&held);
     let (between, stray) = (ca.below("Between"), other.below("Between"));
     let rows = [
         ("of another client", ca.issue(&acme("ledger"))),
@@ -70,6 +71,13 @@ async fn a_certificate_of_the_authority_proves_its_client_and_nothing_else_does(
         assert_eq!((status, &refused["error"]), (401, &json!("invalid_client")), "a certificate {what}: {refused}");
         assert_eq!(tls.comes(&good, "billing-api").await, 200, "beside one {what}");
     }
+    // A certificate is public: whoever has it and not its key does not get as far as a request.
+    let stolen = tls.with_key_of(&held, &ca.issue(&acme("ledger")));
+    let asked =
+        stolen.post(format!("{}/oauth/token", tls.world.issuer)).form(&[("grant_type", "client_credentials"), ("client_id", "billing-api")]).send().await;
+    assert!(asked.is_err(), "{asked:?}");
+    assert_eq!(tls.comes(&tls.with_key_of(&held, &held), "billing-api").await, 200, "the same with its key");
+    assert_eq!(tls.comes(&tls.with_older_tls(&held), "billing-api").await, 200, "over TLS 1.2");
     assert_eq!(tls.comes(&good, "ledger-api").await, 401, "another client's name");
     assert_eq!(tls.comes(&good, "console").await, 400, "the console's key is proved and nothing else");
     let lines = tls.world.trail(&tls.world.person("ines").await).await;
