@@ -39,10 +39,10 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../../migrations/service/postgres/0004_clock.sql"),
     },
     Migration {
-        number: 5,
+        number: 6,
         name: "certificates",
-        sqlite: include_str!("../../../migrations/service/sqlite/0005_certificates.sql"),
-        postgres: include_str!("../../../migrations/service/postgres/0005_certificates.sql"),
+        sqlite: include_str!("../../../migrations/service/sqlite/0006_certificates.sql"),
+        postgres: include_str!("../../../migrations/service/postgres/0006_certificates.sql"),
     },
 ];
 
