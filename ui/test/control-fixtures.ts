@@ -184,6 +184,7 @@ const client = (name: string, more: Partial<ClientView>): ClientView => ({
   name: 'Accounts, its own service',
   auth: 'private_key_jwt',
   endpoint_audience: false,
+  certificate_bound: false,
   secrets: [],
   apis: [],
   introspects: [],

@@ -1,6 +1,9 @@
 //! Machines that come to the token endpoint.
 
-use countersign_domain::{SecretId, Timestamp, client::AuthMethod};
+use countersign_domain::{
+    SecretId, Timestamp,
+    client::{AuthMethod, CertificateName},
+};
 use serde::{Deserialize, Serialize};
 
 /// A client, as an admin sees it.
@@ -12,10 +15,16 @@ pub struct ClientView {
     pub name: String,
     /// How it proves who it is.
     pub auth: AuthMethod,
-    /// Its public keys as a JWK set, as JSON text, if it proves itself with one.
+    /// Its public keys as a JWK set, as JSON text, if it proves itself with one, or with a certificate of one.
     #[ts(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<String>,
+    /// What its certificate must say, if an authority's certificate proves it.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<CertificateName>,
+    /// Whether every token that it gets is bound to the certificate of its connection.
+    pub certificate_bound: bool,
     /// Whether its assertions may name the token endpoint as audience, because its library can't name the issuer.
     pub endpoint_audience: bool,
     /// Its secrets, oldest first: two at most.
@@ -51,10 +60,17 @@ pub struct ClientCreate {
     pub name: String,
     /// How it proves who it is.
     pub auth: AuthMethod,
-    /// Its public keys as a JWK set, as JSON text; for `private_key_jwt`, and only for that.
+    /// Its public keys as a JWK set, as JSON text; for `private_key_jwt`, and for `self_signed_tls_client_auth` with its certificates (`x5c`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub jwks: Option<String>,
+    /// What its certificate must say; for `tls_client_auth`, and only for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub certificate: Option<CertificateName>,
+    /// Whether every token that it gets is bound to the certificate of its connection.
+    #[serde(default)]
+    pub certificate_bound: bool,
     /// Whether its assertions may name the token endpoint as audience.
     #[serde(default)]
     pub endpoint_audience: bool,
@@ -72,6 +88,14 @@ pub struct ClientChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub jwks: Option<String>,
+    /// What its certificate must say from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub certificate: Option<CertificateName>,
+    /// Whether every token that it gets is bound to the certificate of its connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub certificate_bound: Option<bool>,
     /// Whether its assertions may name the token endpoint as audience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -26,11 +26,15 @@ pub enum AuthMethod {
     ClientSecretPost,
     /// An assertion signed with its own key (RFC 7523 §2.2).
     PrivateKeyJwt,
+    /// The certificate of its connection, which an authority issued to its name (RFC 8705 §2.1).
+    TlsClientAuth,
+    /// The certificate of its connection, which it registered itself (RFC 8705 §2.2).
+    SelfSignedTlsClientAuth,
 }
 
 impl AuthMethod {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt];
+    pub const ALL: [Self; 5] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt, Self::TlsClientAuth, Self::SelfSignedTlsClientAuth];
 
     /// As metadata and stores write it.
     #[must_use]
@@ -39,6 +43,8 @@ impl AuthMethod {
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
             Self::PrivateKeyJwt => "private_key_jwt",
+            Self::TlsClientAuth => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
         }
     }
 
@@ -52,6 +58,67 @@ impl AuthMethod {
     #[must_use]
     pub const fn by_secret(self) -> bool {
         matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost)
+    }
+
+    /// Whether the certificate of the connection proves it.
+    #[must_use]
+    pub const fn by_certificate(self) -> bool {
+        matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
+    }
+
+    /// Whether it has keys in a JWK set.
+    #[must_use]
+    pub const fn by_keys(self) -> bool {
+        matches!(self, Self::PrivateKeyJwt | Self::SelfSignedTlsClientAuth)
+    }
+}
+
+/// What the certificate of a client must say for [`AuthMethod::TlsClientAuth`] (RFC 8705 §2.1.2): exactly one of these, under the name that
+/// the RFC gives it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+pub enum CertificateName {
+    /// The whole subject, as RFC 4514 writes it.
+    #[serde(rename = "tls_client_auth_subject_dn")]
+    SubjectDn(String),
+    /// A DNS name among its alternative names.
+    #[serde(rename = "tls_client_auth_san_dns")]
+    SanDns(String),
+    /// A URI among its alternative names.
+    #[serde(rename = "tls_client_auth_san_uri")]
+    SanUri(String),
+    /// An IP address among its alternative names.
+    #[serde(rename = "tls_client_auth_san_ip")]
+    SanIp(String),
+    /// An email address among its alternative names.
+    #[serde(rename = "tls_client_auth_san_email")]
+    SanEmail(String),
+}
+
+impl CertificateName {
+    /// Which of them, and what it must be.
+    #[must_use]
+    pub fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::SubjectDn(value) => ("tls_client_auth_subject_dn", value),
+            Self::SanDns(value) => ("tls_client_auth_san_dns", value),
+            Self::SanUri(value) => ("tls_client_auth_san_uri", value),
+            Self::SanIp(value) => ("tls_client_auth_san_ip", value),
+            Self::SanEmail(value) => ("tls_client_auth_san_email", value),
+        }
+    }
+
+    /// Reads what [`CertificateName::parts`] wrote.
+    #[must_use]
+    pub fn of(kind: &str, value: String) -> Option<Self> {
+        let name = match kind {
+            "tls_client_auth_subject_dn" => Self::SubjectDn,
+            "tls_client_auth_san_dns" => Self::SanDns,
+            "tls_client_auth_san_uri" => Self::SanUri,
+            "tls_client_auth_san_ip" => Self::SanIp,
+            "tls_client_auth_san_email" => Self::SanEmail,
+            _ => return None,
+        };
+        Some(name(value))
     }
 }
 
@@ -69,12 +136,32 @@ pub struct Client {
     pub name: String,
     /// How it proves who it is.
     pub auth: AuthMethod,
-    /// Its public keys (RFC 7517 §5), as JSON text, if it proves itself with one.
+    /// Its public keys (RFC 7517 §5), as JSON text, if it proves itself with one, or with a certificate of one (`x5c`).
     pub jwks: Option<String>,
+    /// What its certificate must say, if an authority's certificate proves it.
+    pub certificate: Option<CertificateName>,
+    /// Whether every token that it gets is bound to the certificate of its connection (RFC 8705 §3.4).
+    pub certificate_bound: bool,
     /// Whether its assertions may name the token endpoint as audience, because its library can't name the issuer.
     pub endpoint_audience: bool,
     /// Since when it may no longer come.
     pub disabled_at: Option<Timestamp>,
     /// When it was registered.
     pub created_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_s_name_goes_by_the_rfc_s_words_everywhere() {
+        let all = [CertificateName::SubjectDn, CertificateName::SanDns, CertificateName::SanUri, CertificateName::SanIp, CertificateName::SanEmail];
+        for name in all.map(|of| of("x".to_owned())) {
+            let (kind, value) = name.parts();
+            assert_eq!(serde_json::to_value(&name).unwrap(), serde_json::json!({ kind: value }));
+            assert_eq!(CertificateName::of(kind, value.to_owned()), Some(name));
+        }
+        assert_eq!(CertificateName::of("tls_client_auth_san", "x".to_owned()), None);
+    }
 }

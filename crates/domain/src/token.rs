@@ -30,6 +30,8 @@ pub struct Token {
     pub hops: BTreeSet<Hop>,
     /// The key that it is bound to (RFC 9449 §6.1).
     pub jkt: Option<String>,
+    /// The certificate that it is bound to (RFC 8705 §3.1), and then to no key.
+    pub x5t: Option<String>,
     /// Its fingerprint, if it is a handle and no JWT.
     pub hash: Option<[u8; 32]>,
     /// `iat`.

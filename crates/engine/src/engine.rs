@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use countersign_domain::{Clock, CorrelationId, Entropy, Secret, TenantId, Timestamp, alg::Algorithm};
-use countersign_oauth::{nonce::Nonces, seal::MasterKey};
+use countersign_oauth::{mtls::Certificates, nonce::Nonces, seal::MasterKey};
 use countersign_policy::Bundle;
 use countersign_store::{Store, StoreError};
 use tokio::sync::{Notify, watch};
@@ -21,6 +21,8 @@ pub struct Settings {
     pub sample: bool,
     /// The program's version.
     pub version: String,
+    /// What it sees of its clients' certificates.
+    pub certificates: Certificates,
 }
 
 /// Why the service can't open.

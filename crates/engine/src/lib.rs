@@ -30,7 +30,7 @@ mod token;
 pub mod bootstrap;
 
 pub use act::Call;
-pub use client::{Machine, Made};
+pub use client::{ByFile, Machine, Made, Proves};
 pub use clock::TOLERANCE;
 pub use delegation::Started;
 pub use engine::{Engine, OpenError, Settings};

@@ -42,7 +42,7 @@ impl ClientCredentials {
 /// How a client says who it is, before anything is believed. One way at a time (RFC 6749 §2.3).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Presented {
-    /// By name only.
+    /// By name only: a console, or a client whose connection's certificate proves it (RFC 8705 §2).
     Public(String),
     /// `client_secret_basic`.
     Basic(ClientCredentials),

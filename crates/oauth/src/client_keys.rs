@@ -17,7 +17,7 @@ pub const MAX_KEYS: usize = 8;
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 const MAX_KID: usize = 200;
 /// The members of a private or symmetric key (RFC 7518 §6).
-const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+pub(crate) const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// Why a JWK set is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -3,7 +3,7 @@
 use countersign_domain::{alg::Algorithm, client::AuthMethod};
 use serde::{Deserialize, Serialize};
 
-use crate::{authorize::REQUEST_REVIEW, client_assertion, pkce::S256, token::GRANT_EXCHANGE};
+use crate::{authorize::REQUEST_REVIEW, client_assertion, mtls::Certificates, pkce::S256, token::GRANT_EXCHANGE};
 
 /// The one way that people prove who they are here: by password.
 pub const ACR_PASSWORD: &str = "urn:countersign:acr:password";
@@ -57,6 +57,9 @@ pub struct Metadata {
     pub revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// `ES256` only (RFC 9449 §5.1).
     pub dpop_signing_alg_values_supported: Vec<String>,
+    /// Whether tokens can be bound to the certificate of a connection (RFC 8705 §3.3).
+    #[serde(default)]
+    pub tls_client_certificate_bound_access_tokens: bool,
     /// How people can prove who they are.
     pub acr_values_supported: Vec<String>,
     /// What a fresh proof can be for (RFC 9396 §10).
@@ -66,12 +69,12 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// The document of an issuer, which has no slash at its end.
+    /// The document of an issuer, which has no slash at its end and sees this much of its clients' certificates.
     #[must_use]
-    pub fn of(issuer: &str) -> Self {
+    pub fn of(issuer: &str, certificates: Certificates) -> Self {
         let at = |path: &str| format!("{issuer}{path}");
         let list = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>();
-        let machines = AuthMethod::ALL.map(AuthMethod::as_str);
+        let machines: Vec<&str> = AuthMethod::ALL.into_iter().filter(|m| certificates.allow(*m)).map(AuthMethod::as_str).collect();
         let anybody = list(&[&["none"][..], &machines].concat());
         let signed = client_assertion::algorithms();
         Self {
@@ -92,6 +95,7 @@ impl Metadata {
             revocation_endpoint_auth_methods_supported: anybody,
             revocation_endpoint_auth_signing_alg_values_supported: signed,
             dpop_signing_alg_values_supported: list(&["ES256"]),
+            tls_client_certificate_bound_access_tokens: certificates.seen(),
             acr_values_supported: list(&[ACR_PASSWORD]),
             authorization_details_types_supported: list(&[REQUEST_REVIEW]),
             authorization_response_iss_parameter_supported: true,
@@ -115,11 +119,11 @@ pub struct OpenIdMetadata {
 }
 
 impl OpenIdMetadata {
-    /// The document of an issuer, which has no slash at its end.
+    /// As [`Metadata::of`].
     #[must_use]
-    pub fn of(issuer: &str) -> Self {
+    pub fn of(issuer: &str, certificates: Certificates) -> Self {
         Self {
-            oauth: Metadata::of(issuer),
+            oauth: Metadata::of(issuer, certificates),
             subject_types_supported: vec!["public".to_owned()],
             id_token_signing_alg_values_supported: Algorithm::ALL.map(|a| a.as_str().to_owned()).to_vec(),
         }
@@ -132,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_document_stands_under_its_issuer() {
-        let json = serde_json::to_value(Metadata::of("http://localhost:4000")).unwrap();
+        let json = serde_json::to_value(Metadata::of("http://localhost:4000", Certificates::Unseen)).unwrap();
         assert_eq!(json["issuer"], "http://localhost:4000");
         assert_eq!(json["token_endpoint"], "http://localhost:4000/oauth/token");
         assert_eq!(json["code_challenge_methods_supported"], serde_json::json!(["S256"]));
@@ -142,7 +146,7 @@ mod tests {
 
     #[test]
     fn who_signs_is_told_how_wherever_a_signature_proves_who_it_is() {
-        let json = serde_json::to_value(Metadata::of("http://localhost:4000")).unwrap();
+        let json = serde_json::to_value(Metadata::of("http://localhost:4000", Certificates::Unseen)).unwrap();
         let (machines, algs) = (["client_secret_basic", "client_secret_post", "private_key_jwt"], serde_json::json!(["ES256", "EdDSA", "RS256", "PS256"]));
         for (endpoint, public) in [("token", true), ("introspection", false), ("revocation", true)] {
             let methods: Vec<&str> = public.then_some("none").into_iter().chain(machines).collect();
@@ -152,8 +156,21 @@ mod tests {
     }
 
     #[test]
+    fn certificates_are_offered_where_they_are_seen() {
+        for (seen, more) in [
+            (Certificates::Unseen, &[][..]),
+            (Certificates::Registered, &["self_signed_tls_client_auth"]),
+            (Certificates::Issued, &["tls_client_auth", "self_signed_tls_client_auth"]),
+        ] {
+            let metadata = Metadata::of("https://sts.example", seen);
+            let told: Vec<&str> = metadata.token_endpoint_auth_methods_supported.iter().map(String::as_str).filter(|m| m.contains("tls")).collect();
+            assert_eq!((told, metadata.tls_client_certificate_bound_access_tokens), (more.to_vec(), seen.seen()));
+        }
+    }
+
+    #[test]
     fn openid_s_document_has_what_is_required_and_promises_no_id_token() {
-        let json = serde_json::to_value(OpenIdMetadata::of("http://localhost:4000")).unwrap();
+        let json = serde_json::to_value(OpenIdMetadata::of("http://localhost:4000", Certificates::Unseen)).unwrap();
         let required = ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "response_types_supported", "subject_types_supported"];
         for name in required.into_iter().chain(["id_token_signing_alg_values_supported"]) {
             assert!(json.get(name).is_some(), "{name}");
@@ -161,7 +178,7 @@ mod tests {
         assert!(json["id_token_signing_alg_values_supported"].as_array().unwrap().contains(&"RS256".into()), "§3 wants RS256 there");
         assert_eq!((json.get("scopes_supported"), &json["response_types_supported"]), (None, &serde_json::json!(["code"])));
         let mut more = json.as_object().unwrap().clone();
-        more.retain(|name, _| serde_json::to_value(Metadata::of("x")).unwrap().get(name).is_none());
+        more.retain(|name, _| serde_json::to_value(Metadata::of("x", Certificates::Unseen)).unwrap().get(name).is_none());
         assert_eq!(more.len(), 2, "the rest is RFC 8414's document");
     }
 }

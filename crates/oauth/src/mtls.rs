@@ -1,22 +1,27 @@
 //! Clients that prove themselves by a certificate, and tokens bound to one (RFC 8705).
 //!
-//! Whether the client holds the certificate's key, and for [`Registered`] names whether an authority stands behind it, was proved
-//! in the TLS handshake, and is not looked at here.
+//! Whether the client holds the certificate's key was proved in the TLS handshake, and whether an authority stands behind it is for
+//! whoever knows the authorities to say ([`PeerCertificate::trusted`]).
+
+use std::net::IpAddr;
 
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use countersign_domain::{
+    Timestamp,
+    client::{AuthMethod, CertificateName, Client},
+};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use x509_parser::{certificate::X509Certificate, extensions::GeneralName, prelude::FromDer as _};
+use x509_parser::{certificate::X509Certificate, extensions::GeneralName, prelude::FromDer as _, public_key::PublicKey, time::ASN1Time};
 
-use crate::{client_keys::MAX_KEYS, dn::DistinguishedName};
+use crate::{
+    client_keys::{MAX_KEYS, PRIVATE},
+    dn::DistinguishedName,
+};
 
-/// The registered method for certificates of an authority (RFC 8705 §2.1.1).
-pub const TLS_CLIENT_AUTH: &str = "tls_client_auth";
-/// The registered method for certificates that were registered themselves (RFC 8705 §2.2.1).
-pub const SELF_SIGNED_TLS_CLIENT_AUTH: &str = "self_signed_tls_client_auth";
 /// Bytes of a certificate.
 pub const MAX_CERTIFICATE: usize = 16 * 1024;
 
@@ -35,6 +40,18 @@ pub enum MtlsError {
     /// An address that can't be compared.
     #[error("`tls_client_auth_san_uri` must be an absolute URI")]
     SanUri,
+    /// An address that can't be compared.
+    #[error("`tls_client_auth_san_ip` must be one IP address, such as `192.0.2.7` or `2001:db8::7`")]
+    SanIp,
+    /// An address that can't be compared.
+    #[error("`tls_client_auth_san_email` must be one email address in ASCII")]
+    SanEmail,
+    /// A key and a certificate of another.
+    #[error("a key's members and the certificate in its `x5c` are of different keys; give the certificate of that key first (RFC 7517 section 4.7)")]
+    OtherKey,
+    /// A key that must stay with the client.
+    #[error("a key shows its private half; throw that key away, make a new one, and give its public half alone")]
+    Private,
     /// No certificates where there must be some.
     #[error("give 1 to {MAX_KEYS} keys as a JWK set, each with its certificate as the first of `x5c`")]
     Certificates,
@@ -46,6 +63,79 @@ pub fn x5t_s256(der: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(der))
 }
 
+/// What a service sees of the certificates of its clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Certificates {
+    /// Nothing: TLS ends elsewhere, or none is asked for.
+    #[default]
+    Unseen,
+    /// It sees them and trusts no authority: only those that were registered themselves prove anything.
+    Registered,
+    /// It sees them, and trusts authorities too.
+    Issued,
+}
+
+impl Certificates {
+    /// Whether a token can be bound to a certificate here.
+    #[must_use]
+    pub fn seen(self) -> bool {
+        self != Self::Unseen
+    }
+
+    /// Whether a client can prove itself so here.
+    #[must_use]
+    pub fn allow(self, method: AuthMethod) -> bool {
+        match method {
+            AuthMethod::TlsClientAuth => self == Self::Issued,
+            AuthMethod::SelfSignedTlsClientAuth => self.seen(),
+            _ => true,
+        }
+    }
+}
+
+/// The certificate that a connection was made with. The handshake proved that the client has its key, and no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerCertificate {
+    /// It, in DER.
+    pub der: Vec<u8>,
+    /// Whether its chain leads to an authority that the service trusts, now.
+    pub trusted: bool,
+}
+
+impl PeerCertificate {
+    /// Its thumbprint.
+    #[must_use]
+    pub fn x5t(&self) -> String {
+        x5t_s256(&self.der)
+    }
+
+    /// Whether it proves that the connection is this client's, in the way that the client is registered with.
+    ///
+    /// One that is registered itself is compared whole and not by its key (RFC 8705 §2.2). No chain is looked at then, but the time that its
+    /// owner wrote into it is.
+    #[must_use]
+    pub fn proves(&self, client: &Client, now: Timestamp) -> bool {
+        let right = match client.auth {
+            AuthMethod::TlsClientAuth => {
+                let registered = client.certificate.as_ref().and_then(|name| Registered::of(name).ok());
+                self.trusted && registered.is_some_and(|registered| registered.matches(&self.der) == Ok(true))
+            }
+            AuthMethod::SelfSignedTlsClientAuth => {
+                let jwks = client.jwks.as_deref().and_then(|text| serde_json::from_str(text).ok());
+                let all = jwks.and_then(|jwks| registered_certificates(&jwks).ok());
+                all.is_some_and(|all| all.contains(&self.x5t()))
+            }
+            _ => false,
+        };
+        right && self.counts_at(now)
+    }
+
+    fn counts_at(&self, now: Timestamp) -> bool {
+        let (Ok(certificate), Ok(now)) = (certificate(&self.der), ASN1Time::from_timestamp(now.unix_secs())) else { return false };
+        certificate.validity().is_valid_at(now)
+    }
+}
+
 /// What a certificate of an authority must say for the client to be this one (RFC 8705 §2.1.2): exactly one of these is registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registered(Name);
@@ -55,9 +145,25 @@ enum Name {
     Subject(DistinguishedName),
     Dns(String),
     Uri(String),
+    Ip(Vec<u8>),
+    Email(String),
 }
 
 impl Registered {
+    /// What was registered, under the name that the RFC gives it.
+    ///
+    /// # Errors
+    /// If it can't be compared with anything.
+    pub fn of(name: &CertificateName) -> Result<Self, MtlsError> {
+        match name {
+            CertificateName::SubjectDn(text) => Self::subject_dn(text),
+            CertificateName::SanDns(text) => Self::san_dns(text),
+            CertificateName::SanUri(text) => Self::san_uri(text),
+            CertificateName::SanIp(text) => Self::san_ip(text),
+            CertificateName::SanEmail(text) => Self::san_email(text),
+        }
+    }
+
     /// `tls_client_auth_subject_dn`: the whole subject, in the order and letters of RFC 4514.
     ///
     /// # Errors
@@ -89,6 +195,32 @@ impl Registered {
         Ok(Self(Name::Uri(uri.to_owned())))
     }
 
+    /// `tls_client_auth_san_ip`: one of the certificate's IP addresses, however it is spelled (RFC 5952 §8).
+    ///
+    /// # Errors
+    /// [`MtlsError::SanIp`].
+    pub fn san_ip(address: &str) -> Result<Self, MtlsError> {
+        match address.parse() {
+            Ok(IpAddr::V4(ip)) => Ok(Self(Name::Ip(ip.octets().to_vec()))),
+            Ok(IpAddr::V6(ip)) => Ok(Self(Name::Ip(ip.octets().to_vec()))),
+            Err(_) => Err(MtlsError::SanIp),
+        }
+    }
+
+    /// `tls_client_auth_san_email`: one of the certificate's addresses. The host goes by DNS, what is before it to the letter (RFC 5280 §7.5).
+    ///
+    /// # Errors
+    /// [`MtlsError::SanEmail`].
+    pub fn san_email(address: &str) -> Result<Self, MtlsError> {
+        let plain = address.len() <= 254 && address.bytes().all(|b| b.is_ascii_graphic());
+        match address.split_once('@') {
+            Some((local, host)) if plain && !local.is_empty() && !host.contains('@') && Self::san_dns(host).is_ok() => {
+                Ok(Self(Name::Email(address.to_owned())))
+            }
+            _ => Err(MtlsError::SanEmail),
+        }
+    }
+
     /// Whether the certificate says so.
     ///
     /// # Errors
@@ -99,6 +231,8 @@ impl Registered {
             Name::Subject(name) => DistinguishedName::of(certificate.subject()).as_ref() == Some(name),
             Name::Dns(name) => has(&certificate, |n| matches!(n, GeneralName::DNSName(dns) if dns.eq_ignore_ascii_case(name)))?,
             Name::Uri(uri) => has(&certificate, |n| matches!(n, GeneralName::URI(named) if named == uri))?,
+            Name::Ip(octets) => has(&certificate, |n| matches!(n, GeneralName::IPAddress(named) if named == octets))?,
+            Name::Email(address) => has(&certificate, |n| matches!(n, GeneralName::RFC822Name(named) if same_address(named, address)))?,
         })
     }
 }
@@ -106,16 +240,38 @@ impl Registered {
 /// The certificates that a client registered for `self_signed_tls_client_auth`, by thumbprint (RFC 8705 §2.2.2): the first of each key's `x5c`.
 ///
 /// # Errors
-/// [`MtlsError::Certificates`], or [`MtlsError::Certificate`] for what is none.
+/// [`MtlsError::Certificates`], [`MtlsError::Certificate`] for what is none, [`MtlsError::OtherKey`], [`MtlsError::Private`].
 pub fn registered_certificates(jwks: &Value) -> Result<Vec<String>, MtlsError> {
     let keys = jwks.get("keys").and_then(Value::as_array).filter(|keys| (1..=MAX_KEYS).contains(&keys.len())).ok_or(MtlsError::Certificates)?;
     let thumbprint = |jwk: &Value| {
         // RFC 7517 §4.7: base64, not base64url.
         let text = jwk.pointer("/x5c/0").and_then(Value::as_str).ok_or(MtlsError::Certificates)?;
         let der = STANDARD.decode(text).map_err(|_| MtlsError::Certificate)?;
-        certificate(&der).map(|_| x5t_s256(&der))
+        if PRIVATE.iter().any(|member| jwk.get(member).is_some()) {
+            return Err(MtlsError::Private);
+        }
+        if is_of_key(&certificate(&der)?, jwk) { Ok(x5t_s256(&der)) } else { Err(MtlsError::OtherKey) }
     };
     keys.iter().map(thumbprint).collect()
+}
+
+/// RFC 7517 §4.7: where the key's own members are there too, they say the same as the certificate.
+fn is_of_key(certificate: &X509Certificate<'_>, jwk: &Value) -> bool {
+    let member = |name: &str| jwk.get(name).and_then(Value::as_str).map(|text| URL_SAFE_NO_PAD.decode(text).unwrap_or_default());
+    let whole = |number: &[u8]| number.iter().copied().skip_while(|b| *b == 0).collect::<Vec<_>>();
+    let info = certificate.public_key();
+    match (member("n"), member("x"), member("y"), info.parsed()) {
+        (None, None, None, _) => true,
+        (Some(n), None, None, Ok(PublicKey::RSA(rsa))) => whole(&n) == whole(rsa.modulus) && member("e").is_none_or(|e| whole(&e) == whole(rsa.exponent)),
+        (None, Some(x), Some(y), Ok(PublicKey::EC(point))) => point.data() == [&[4], x.as_slice(), &y].concat(),
+        (None, Some(x), None, _) => info.subject_public_key.data.as_ref() == x,
+        _ => false,
+    }
+}
+
+fn same_address(one: &str, other: &str) -> bool {
+    let (Some((left, host)), Some((right, other))) = (one.split_once('@'), other.split_once('@')) else { return false };
+    left == right && host.eq_ignore_ascii_case(other)
 }
 
 fn certificate(der: &[u8]) -> Result<X509Certificate<'_>, MtlsError> {
@@ -135,119 +291,5 @@ fn has(certificate: &X509Certificate<'_>, is: impl Fn(&GeneralName<'_>) -> bool)
 }
 
 #[cfg(test)]
-mod tests {
-    use rcgen::{CertificateParams, DnType, KeyPair, SanType};
-    use serde_json::json;
-
-    use super::*;
-
-    fn made(names: &[(DnType, &str)], sans: Vec<SanType>) -> Vec<u8> {
-        let mut params = CertificateParams::default();
-        params.distinguished_name = rcgen::DistinguishedName::new();
-        for (kind, value) in names {
-            params.distinguished_name.push(kind.clone(), *value);
-        }
-        params.subject_alt_names = sans;
-        params.self_signed(&KeyPair::generate().unwrap()).unwrap().der().to_vec()
-    }
-
-    fn dns(name: &str) -> SanType {
-        SanType::DnsName(name.try_into().unwrap())
-    }
-
-    #[test]
-    fn a_thumbprint_is_over_the_whole_certificate() {
-        // The hash of nothing, as FIPS 180-4 gives it.
-        assert_eq!(x5t_s256(b""), "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
-        let (one, two) = (made(&[], vec![]), made(&[], vec![]));
-        assert_ne!(x5t_s256(&one), x5t_s256(&two));
-    }
-
-    #[test]
-    fn a_subject_matches_as_a_whole_and_not_as_printed() {
-        let acme = made(&[(DnType::CountryName, "SE"), (DnType::OrganizationName, "Acme"), (DnType::CommonName, "billing")], vec![]);
-        let registered = |text: &str| Registered::subject_dn(text).unwrap().matches(&acme).unwrap();
-        assert!(registered("CN=billing,O=Acme,C=SE"));
-        assert!(registered("cn=billing, o=Acme, c=SE"));
-        for other in [
-            "CN=billing,O=Acme",
-            "CN=billing",
-            "C=SE,O=Acme,CN=billing",
-            "CN=Billing,O=Acme,C=SE",
-            "CN=billing,O=Acme,C=SE,DC=x",
-            "CN=billing+O=Acme,C=SE",
-            r"CN=billing\,O=Acme,C=SE",
-        ] {
-            assert!(!registered(other), "{other}");
-        }
-        // Somebody may get a certificate with this common name; printed, it looks like Acme's.
-        let forged = made(&[(DnType::CommonName, "billing,O=Acme,C=SE")], vec![]);
-        assert!(!Registered::subject_dn("CN=billing,O=Acme,C=SE").unwrap().matches(&forged).unwrap());
-        assert!(Registered::subject_dn(r"CN=billing\,O\=Acme\,C\=SE").unwrap().matches(&forged).unwrap());
-        assert!(!Registered::subject_dn("CN=billing").unwrap().matches(&made(&[], vec![])).unwrap());
-    }
-
-    #[test]
-    fn alternative_names_match_by_kind() {
-        let spiffe = "spiffe://acme.example/billing";
-        let der =
-            made(&[(DnType::CommonName, "cn.example")], vec![dns("billing.acme.example"), dns("*.wide.example"), SanType::URI(spiffe.try_into().unwrap())]);
-        let by_dns = |name: &str| Registered::san_dns(name).unwrap().matches(&der).unwrap();
-        assert!(by_dns("billing.acme.example") && by_dns("BILLING.acme.example"));
-        for other in ["acme.example", "x.wide.example", "cn.example", "billing.acme.example.evil"] {
-            assert!(!by_dns(other), "{other}");
-        }
-        let by_uri = |uri: &str| Registered::san_uri(uri).unwrap().matches(&der).unwrap();
-        assert!(by_uri(spiffe));
-        for other in ["spiffe://acme.example/billing/x", "spiffe://acme.example/Billing", "dns:billing.acme.example"] {
-            assert!(!by_uri(other), "{other}");
-        }
-        assert!(!Registered::san_dns("billing.acme.example").unwrap().matches(&made(&[], vec![])).unwrap());
-    }
-
-    #[test]
-    fn what_can_t_be_compared_is_not_registered() {
-        for bad in ["", "*.acme.example", "a..b", "a b", "bücher.example", ".acme.example", "acme.example.", &"a".repeat(64)] {
-            assert_eq!(Registered::san_dns(bad), Err(MtlsError::SanDns), "{bad}");
-        }
-        for bad in ["", "/path", "spiffe:// a", "billing"] {
-            assert_eq!(Registered::san_uri(bad), Err(MtlsError::SanUri), "{bad}");
-        }
-        assert_eq!(Registered::subject_dn("/CN=billing/O=Acme"), Err(MtlsError::SubjectDn));
-    }
-
-    #[test]
-    fn bytes_that_are_not_one_certificate_are_refused() {
-        let good = made(&[(DnType::CommonName, "billing")], vec![]);
-        let registered = Registered::subject_dn("CN=billing").unwrap();
-        assert_eq!(registered.matches(&good), Ok(true));
-        for bad in [
-            Vec::new(),
-            good[..good.len() - 1].to_vec(),
-            [good.as_slice(), &[0]].concat(),
-            [good.as_slice(), &good].concat(),
-            vec![0x30; MAX_CERTIFICATE + 1],
-            b"-----BEGIN CERTIFICATE-----".to_vec(),
-        ] {
-            assert_eq!(registered.matches(&bad), Err(MtlsError::Certificate), "{} bytes", bad.len());
-        }
-    }
-
-    #[test]
-    fn self_signed_certificates_are_registered_by_thumbprint() {
-        let (one, two) = (made(&[], vec![]), made(&[], vec![]));
-        let key = |der: &[u8]| json!({ "kty": "EC", "x5c": [STANDARD.encode(der), "an issuer, unread"] });
-        assert_eq!(registered_certificates(&json!({ "keys": [key(&one), key(&two)] })), Ok(vec![x5t_s256(&one), x5t_s256(&two)]));
-        for (bad, why) in [
-            (json!({ "keys": [] }), MtlsError::Certificates),
-            (json!({ "keys": vec![key(&one); 9] }), MtlsError::Certificates),
-            (json!({ "keys": [{ "kty": "EC" }] }), MtlsError::Certificates),
-            (json!({ "keys": [{ "x5c": [] }] }), MtlsError::Certificates),
-            (json!({ "keys": [{ "x5c": ["!"] }] }), MtlsError::Certificate),
-            (json!({ "keys": [key(b"x")] }), MtlsError::Certificate),
-            (json!([]), MtlsError::Certificates),
-        ] {
-            assert_eq!(registered_certificates(&bad), Err(why), "{bad}");
-        }
-    }
-}
+#[path = "mtls_tests.rs"]
+mod tests;

@@ -1,5 +1,6 @@
 //! What an API tells about itself, so that clients find where to get tokens for it (RFC 9728).
 
+use countersign_domain::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -26,12 +27,46 @@ pub struct ResourceMetadata {
     /// Its name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_name: Option<String>,
-    /// Whether it takes only tokens that are bound to a certificate (RFC 8705 §3).
+    /// Whether it takes tokens that are bound to a certificate (RFC 8705 §3).
     #[serde(default)]
     pub tls_client_certificate_bound_access_tokens: bool,
+    /// What the proofs of a key may be signed with, where tokens are bound to one (RFC 9449 §5.1).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dpop_signing_alg_values_supported: Vec<String>,
     /// Whether it takes only tokens that are bound to a key (RFC 9449 §5.2).
     #[serde(default)]
     pub dpop_bound_access_tokens_required: bool,
+    /// The same, signed by whose tokens it takes (§2.2). What is in there counts before what is beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_metadata: Option<String>,
+}
+
+/// `typ` of a signed document: it can be mistaken for no token, and no token for it (RFC 8725 §3.11).
+pub const RESOURCE_METADATA_JWT: &str = "resource-metadata+jwt";
+/// Seconds for which a signed document counts: as long as anything that is checked by its signature alone.
+pub const SIGNED_FOR_S: i64 = crate::jwt::MAX_LIFETIME_S;
+
+/// The claims of a signed document (RFC 9728 §2.2). It has no `sub` and no `aud`, so that it is of no use as a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedResource {
+    /// Who vouches for it.
+    pub iss: String,
+    /// When it was signed.
+    pub iat: i64,
+    /// From when on it no longer counts.
+    pub exp: i64,
+    /// The document, which holds no signed one itself.
+    #[serde(flatten)]
+    pub metadata: ResourceMetadata,
+}
+
+impl SignedResource {
+    /// What `issuer` vouches for at an instant.
+    #[must_use]
+    pub fn of(issuer: &str, metadata: &ResourceMetadata, now: Timestamp) -> Self {
+        let iat = now.unix_secs();
+        Self { iss: issuer.to_owned(), iat, exp: iat + SIGNED_FOR_S, metadata: ResourceMetadata { signed_metadata: None, ..metadata.clone() } }
+    }
 }
 
 impl ResourceMetadata {
@@ -46,8 +81,34 @@ impl ResourceMetadata {
             bearer_methods_supported: vec!["header".into()],
             resource_name: None,
             tls_client_certificate_bound_access_tokens: false,
+            dpop_signing_alg_values_supported: Vec::new(),
             dpop_bound_access_tokens_required: false,
+            signed_metadata: None,
         }
+    }
+
+    /// It takes bound tokens only: to a key, or, if the issuer can bind to one, to a certificate.
+    #[must_use]
+    pub fn bound(self, certificates: bool) -> Self {
+        Self {
+            tls_client_certificate_bound_access_tokens: certificates,
+            dpop_signing_alg_values_supported: vec!["ES256".into()],
+            dpop_bound_access_tokens_required: !certificates,
+            ..self
+        }
+    }
+}
+
+/// The identifiers whose document would lie at this path and query of `origin`, which has no slash at its end; none if that is no place for one.
+///
+/// Two for the shortest path: a slash that ends the host is not in it (RFC 9728 §3.1).
+#[must_use]
+pub fn resources_at(origin: &str, path_and_query: &str) -> Vec<String> {
+    match path_and_query.strip_prefix(PATH) {
+        Some("") => vec![origin.to_owned(), format!("{origin}/")],
+        Some(rest) if rest.starts_with('?') => vec![format!("{origin}{rest}"), format!("{origin}/{rest}")],
+        Some(rest) if rest.starts_with('/') => vec![format!("{origin}{rest}")],
+        _ => Vec::new(),
     }
 }
 
@@ -109,6 +170,41 @@ mod tests {
         ] {
             assert_eq!(well_known(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_place_leads_back_to_its_resource() {
+        for resource in
+            ["https://x.example", "https://x.example/", "https://x.example/a", "https://x.example/a/", "https://x.example/a?b=c", "https://x.example?b=c"]
+        {
+            let place = well_known(resource).unwrap();
+            let at = resources_at("https://x.example", place.strip_prefix("https://x.example").unwrap());
+            assert!(at.iter().any(|one| one == resource), "{resource}: {at:?}");
+        }
+        for nowhere in ["", "/", "/a", "/.well-known/oauth-protected-resourceful", "/.well-known/oauth-authorization-server"] {
+            assert_eq!(resources_at("https://x.example", nowhere), Vec::<String>::new(), "{nowhere}");
+        }
+    }
+
+    #[test]
+    fn a_signed_document_holds_the_document_once_and_is_no_token() {
+        let of = |signed: Option<&str>| ResourceMetadata {
+            signed_metadata: signed.map(str::to_owned),
+            ..ResourceMetadata::of("https://x.example", "https://y.example", ["a:b".to_owned()]).bound(true)
+        };
+        let json = serde_json::to_value(SignedResource::of("https://y.example", &of(Some("eyJ")), Timestamp::from_secs(1000))).unwrap();
+        assert_eq!((&json["iss"], &json["iat"], &json["exp"]), (&json!("https://y.example"), &json!(1000), &json!(1300)));
+        assert!(json.get("signed_metadata").is_none() && json.get("sub").is_none() && json.get("aud").is_none(), "{json}");
+        assert_eq!(serde_json::from_value::<ResourceMetadata>(json).unwrap(), of(None));
+    }
+
+    #[test]
+    fn what_is_bound_may_be_bound_to_what_the_issuer_can_bind_to() {
+        let says = |certificates| {
+            let of = ResourceMetadata::of("https://x.example", "https://y.example", []).bound(certificates);
+            (of.dpop_bound_access_tokens_required, of.tls_client_certificate_bound_access_tokens)
+        };
+        assert_eq!((says(false), says(true)), ((true, false), (false, true)));
     }
 
     #[test]

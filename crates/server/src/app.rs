@@ -15,7 +15,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::{
     browser, caller, door::Door, fault::Fault, front::Front, guard, health, input, limit::Tries, limits::Limits, metrics::Metrics, nonce, oauth, openapi,
-    pages, rate::Rates, register::Register, routes, trace,
+    pages, rate::Rates, register::Register, routes, tls::Certificate, trace,
 };
 
 /// What handlers share. Cheap to clone.
@@ -25,6 +25,8 @@ pub(crate) struct App {
     pub engine: Engine,
     /// What is shown to the outside.
     pub front: Arc<Front>,
+    /// The service's own certificate, and the authorities of its clients', where it serves TLS.
+    pub certificate: Option<Arc<Certificate>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -69,6 +71,8 @@ pub(crate) fn router(app: App) -> Router {
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata))
         .route("/.well-known/openid-configuration", get(oauth::openid))
         .route("/.well-known/jwks.json", get(oauth::jwks))
+        .route("/.well-known/oauth-protected-resource", get(oauth::protected_resource))
+        .route("/.well-known/oauth-protected-resource/{*path}", get(oauth::protected_resource))
         .route("/authorize", get(browser::authorize::show).post(browser::authorize::send))
         .route("/setup", get(browser::setup::show).post(browser::setup::send))
         .route("/invite", get(browser::invite::show).post(browser::invite::send))
@@ -77,6 +81,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/oauth/token", post(oauth::token))
         .route("/oauth/introspect", post(oauth::introspect))
         .route("/oauth/revoke", post(oauth::revoke))
+        .route("/oauth/resource-metadata", post(oauth::resource_metadata))
         .route_layer(middleware::from_fn_with_state(app.clone(), oauth::limited));
     let operations = routes::router().route_layer(middleware::from_fn_with_state(app.clone(), caller::told));
     open.merge(programs)

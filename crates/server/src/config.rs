@@ -7,7 +7,8 @@ use std::{
 };
 
 use countersign_domain::{Clock, Entropy, Secret, contract::Contract};
-use countersign_oauth::seal::MasterKey;
+use countersign_engine::ByFile;
+use countersign_oauth::{mtls::Certificates, seal::MasterKey};
 use countersign_policy::Bundle;
 use countersign_store::Store;
 use url::{Host, Url};
@@ -42,6 +43,22 @@ pub struct TlsFiles {
     pub cert: PathBuf,
     /// The key.
     pub key: PathBuf,
+    /// Whether clients are asked for their certificates (RFC 8705). None is ever demanded.
+    pub ask: bool,
+    /// The authorities whose certificates prove a client (RFC 8705 §2.1); none unless told.
+    pub client_ca: Option<PathBuf>,
+}
+
+impl TlsFiles {
+    /// What a service that serves with these sees of its clients' certificates.
+    #[must_use]
+    pub fn certificates(&self) -> Certificates {
+        match (self.ask, &self.client_ca) {
+            (false, _) => Certificates::Unseen,
+            (true, None) => Certificates::Registered,
+            (true, Some(_)) => Certificates::Issued,
+        }
+    }
 }
 
 /// What the service is made of.
@@ -58,19 +75,10 @@ pub struct Deps {
     pub entropy: Arc<dyn Entropy>,
     /// APIs that access can be asked to, in every tenant.
     pub contracts: Vec<Contract>,
-    /// Clients that may introspect, in every tenant.
-    pub clients: Vec<IntrospectionClient>,
+    /// Clients of the operator's own, in every tenant.
+    pub clients: Vec<ByFile>,
     /// The sample workspace, if this is one.
     pub sample: Option<Sample>,
-}
-
-/// A client that may introspect (RFC 7662 §2.1).
-#[derive(Debug, Clone)]
-pub struct IntrospectionClient {
-    /// Its name, as contracts write it.
-    pub id: String,
-    /// Its secret.
-    pub secret: Secret,
 }
 
 /// The sample workspace's API.

@@ -7,6 +7,7 @@ mod app;
 mod background;
 mod browser;
 mod caller;
+mod certified;
 mod config;
 mod cookie;
 mod door;
@@ -33,7 +34,7 @@ mod trace;
 pub mod daemon;
 pub mod edge;
 
-pub use config::{ConfigError, Deps, IntrospectionClient, Sample, ServerConfig, TlsFiles};
+pub use config::{ConfigError, Deps, Sample, ServerConfig, TlsFiles};
 pub use limits::Limits;
 pub use listen::BindError;
 pub use openapi::{openapi, openapi_text};

@@ -1,16 +1,14 @@
 //! What each tenant gets from the service's configuration: contracts of APIs, and the clients that may introspect.
 
 use countersign_domain::{TenantId, contract::Contract};
-use countersign_engine::{Engine, Refusal};
-
-use crate::config::IntrospectionClient;
+use countersign_engine::{ByFile, Engine, Refusal};
 
 /// What each tenant gets.
 pub(crate) struct Register {
     /// APIs that access can be asked to.
     pub contracts: Vec<Contract>,
-    /// Clients that may introspect.
-    pub clients: Vec<IntrospectionClient>,
+    /// Clients of the operator's own.
+    pub clients: Vec<ByFile>,
 }
 
 impl Register {
@@ -24,7 +22,7 @@ impl Register {
 
     async fn tenant(&self, engine: &Engine, tenant: TenantId) -> Result<(), Refusal> {
         for client in &self.clients {
-            engine.client_register(tenant, &client.id, &client.secret).await?;
+            engine.client_register_by_file(tenant, client.clone()).await?;
         }
         for contract in &self.contracts {
             engine.contract_register(tenant, contract.clone()).await?;

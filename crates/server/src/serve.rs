@@ -24,7 +24,8 @@ use url::Url;
 use crate::{
     app::{self, App},
     background,
-    config::{ConfigError, Deps, ServerConfig},
+    certified::Certified,
+    config::{ConfigError, Deps, ServerConfig, TlsFiles},
     door::Door,
     front::Front,
     health::Health,
@@ -82,7 +83,7 @@ impl Server {
         }
         let tls = config.tls.clone().map(Certificate::load).transpose()?.map(Arc::new);
         let Bound { listeners, issuer, ipv4_only } = listen::bind(&config)?;
-        let app = open(&config, &issuer, deps).await?;
+        let app = open(&config, &issuer, tls.clone(), deps).await?;
         let mut running = Running {
             app: app.clone(),
             addrs: Vec::new(),
@@ -91,7 +92,6 @@ impl Server {
             listeners: Vec::new(),
             rest: CancellationToken::new(),
             background: Vec::new(),
-            certificate: None,
             metrics_addr: None,
         };
         for listener in listeners {
@@ -102,16 +102,20 @@ impl Server {
         }
         running.scraped(config.metrics_listen)?;
         running.background = background::start(&app, tls.as_ref(), &running.rest);
-        running.certificate = tls;
         info!(issuer = %app.front.issuer, addrs = ?running.addrs, "serving");
         Ok(running)
     }
 }
 
-async fn open(config: &ServerConfig, issuer: &Url, deps: Deps) -> Result<App, ServeError> {
+async fn open(config: &ServerConfig, issuer: &Url, certificate: Option<Arc<Certificate>>, deps: Deps) -> Result<App, ServeError> {
     let front = Arc::new(Front::new(config, issuer));
-    let settings =
-        Settings { issuer: front.issuer.clone(), embedded: config.embedded, sample: deps.sample.is_some(), version: env!("CARGO_PKG_VERSION").into() };
+    let settings = Settings {
+        issuer: front.issuer.clone(),
+        embedded: config.embedded,
+        sample: deps.sample.is_some(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        certificates: config.tls.as_ref().map(TlsFiles::certificates).unwrap_or_default(),
+    };
     let (clock, entropy) = (deps.clock, deps.entropy);
     let engine = Engine::open(deps.store, deps.bundle, deps.master, Arc::clone(&clock), Arc::clone(&entropy), settings).await?;
     if let Some(sample) = deps.sample {
@@ -126,6 +130,7 @@ async fn open(config: &ServerConfig, issuer: &Url, deps: Deps) -> Result<App, Se
         engine,
         metrics,
         front,
+        certificate,
         clock,
         entropy,
         tries,
@@ -146,7 +151,7 @@ fn serve(listener: TcpListener, tls: Option<RustlsConfig>, handle: Handle<Socket
         let server = server.acceptor(app.door.clone());
         return Ok(tokio::spawn(async move { ended(server.serve(service).await) }));
     };
-    let server = server.acceptor(RustlsAcceptor::new(tls).handshake_timeout(app.limits.head).acceptor(app.door.clone()));
+    let server = server.acceptor(Certified(RustlsAcceptor::new(tls).handshake_timeout(app.limits.head).acceptor(app.door.clone())));
     Ok(tokio::spawn(async move { ended(server.serve(service).await) }))
 }
 
@@ -172,7 +177,6 @@ pub struct Running {
     /// Background work goes on until the last request is done: its lines want their places.
     rest: CancellationToken,
     background: Vec<JoinHandle<()>>,
-    certificate: Option<Arc<Certificate>>,
     metrics_addr: Option<SocketAddr>,
 }
 
@@ -243,7 +247,7 @@ impl Running {
     /// # Errors
     /// If they can't be used; then those in use stay.
     pub fn reload_certificate(&self) -> Result<(), TlsError> {
-        self.certificate.as_ref().map_or(Ok(()), |certificate| certificate.reload().map(drop))
+        self.app.certificate.as_ref().map_or(Ok(()), |certificate| certificate.reload().map(drop))
     }
 
     /// Ends streams, lets requests that are under way finish (10 s at most), stops background work.

@@ -100,7 +100,7 @@ async fn the_first_admin_is_made_by_a_link_that_is_good_once() {
 async fn tls_is_spoken_and_insisted_on() {
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let files = TlsFiles { cert: folder.path().join("cert.pem"), key: folder.path().join("key.pem") };
+    let files = TlsFiles { cert: folder.path().join("cert.pem"), key: folder.path().join("key.pem"), ask: true, client_ca: None };
     std::fs::write(&files.cert, made.cert.pem()).unwrap();
     std::fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
     let config = ServerConfig {

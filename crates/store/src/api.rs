@@ -75,6 +75,11 @@ impl Tx {
         self.sql([SELECT, "WHERE tenant_id = $1 AND audience = $2"]).bind(tenant).bind(audience).one_fact(row).await
     }
 
+    /// The APIs of this audience in all tenants, by tenant: an audience is unique in one tenant alone.
+    pub async fn apis_of_audience(&mut self, audience: &str) -> Result<Vec<ApiRow>, StoreError> {
+        self.sql([SELECT, "WHERE audience = $1 ORDER BY tenant_id"]).bind(audience).all(row).await
+    }
+
     /// All of a tenant, by key.
     pub async fn apis(&mut self, tenant: TenantId) -> Result<Vec<ApiRow>, StoreError> {
         self.sql([SELECT, "WHERE tenant_id = $1 ORDER BY key"]).bind(tenant).all_facts(row).await

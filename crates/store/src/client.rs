@@ -1,6 +1,9 @@
 //! Clients, their secrets as fingerprints, and what they hold for themselves.
 
-use countersign_domain::{SecretId, TenantId, Timestamp, client::Client};
+use countersign_domain::{
+    SecretId, TenantId, Timestamp,
+    client::{CertificateName, Client},
+};
 
 use crate::{Lock, StoreError, Tx, value::Row};
 
@@ -26,11 +29,14 @@ pub struct ClientTokenRow {
     pub client: String,
     /// The key that it is bound to (RFC 9449 §6).
     pub jkt: Option<String>,
+    /// The certificate that it is bound to (RFC 8705 §3).
+    pub x5t: Option<String>,
     /// Until when.
     pub expires_at: Timestamp,
 }
 
-const SELECT: &str = "SELECT id, tenant_id, name, auth_method, jwks, endpoint_audience, disabled_at, created_at FROM client";
+const SELECT: &str = "SELECT id, tenant_id, name, auth_method, jwks, endpoint_audience, disabled_at, created_at, certificate_kind, certificate_name,
+    certificate_bound FROM client";
 
 fn client(r: &mut Row) -> Result<Client, StoreError> {
     Ok(Client {
@@ -42,7 +48,14 @@ fn client(r: &mut Row) -> Result<Client, StoreError> {
         endpoint_audience: r.take()?,
         disabled_at: r.take()?,
         created_at: r.take()?,
+        certificate: certificate(r.take()?, r.take()?)?,
+        certificate_bound: r.take()?,
     })
+}
+
+fn certificate(kind: Option<String>, name: Option<String>) -> Result<Option<CertificateName>, StoreError> {
+    let (Some(kind), Some(name)) = (kind, name) else { return Ok(None) };
+    CertificateName::of(&kind, name).map(Some).ok_or_else(|| StoreError::Corrupt(format!("`{kind}` is nothing that a certificate says")))
 }
 
 fn secret(r: &mut Row) -> Result<SecretRow, StoreError> {
@@ -50,24 +63,28 @@ fn secret(r: &mut Row) -> Result<SecretRow, StoreError> {
 }
 
 fn held(r: &mut Row) -> Result<ClientTokenRow, StoreError> {
-    Ok(ClientTokenRow { hash: r.take()?, tenant: r.take()?, client: r.take()?, jkt: r.take()?, expires_at: r.take()? })
+    Ok(ClientTokenRow { hash: r.take()?, tenant: r.take()?, client: r.take()?, jkt: r.take()?, expires_at: r.take()?, x5t: r.take()? })
 }
 
 impl Tx {
     /// Adds a client. [`StoreError::Taken`] if there is one of that name, in any tenant.
     pub async fn client_insert(&mut self, c: &Client) -> Result<(), StoreError> {
-        let sql =
-            "INSERT INTO client (id, tenant_id, name, auth_method, jwks, endpoint_audience, disabled_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let sql = "INSERT INTO client (id, tenant_id, name, auth_method, jwks, endpoint_audience, disabled_at, created_at, certificate_kind, certificate_name,
+                certificate_bound) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        let (kind, name) = c.certificate.as_ref().map(CertificateName::parts).unzip();
         let query = self.sql(sql).bind(&c.id).bind(c.tenant).bind(&c.name).bind(c.auth).bind(c.jwks.as_deref());
-        query.bind(c.endpoint_audience).bind(c.disabled_at).bind(c.created_at).run().await?;
+        let query = query.bind(c.endpoint_audience).bind(c.disabled_at).bind(c.created_at);
+        query.bind(kind).bind(name).bind(c.certificate_bound).run().await?;
         Ok(())
     }
 
     /// Stores what has changed of a client: all but its name, its tenant and when it was made.
     pub async fn client_update(&mut self, c: &Client) -> Result<(), StoreError> {
-        let sql = "UPDATE client SET name = $3, auth_method = $4, jwks = $5, endpoint_audience = $6, disabled_at = $7 WHERE tenant_id = $1 AND id = $2";
+        let sql = "UPDATE client SET name = $3, auth_method = $4, jwks = $5, endpoint_audience = $6, disabled_at = $7, certificate_kind = $8,
+                certificate_name = $9, certificate_bound = $10 WHERE tenant_id = $1 AND id = $2";
+        let (kind, name) = c.certificate.as_ref().map(CertificateName::parts).unzip();
         let query = self.sql(sql).bind(c.tenant).bind(&c.id).bind(&c.name).bind(c.auth).bind(c.jwks.as_deref());
-        query.bind(c.endpoint_audience).bind(c.disabled_at).run().await?;
+        query.bind(c.endpoint_audience).bind(c.disabled_at).bind(kind).bind(name).bind(c.certificate_bound).run().await?;
         Ok(())
     }
 
@@ -102,14 +119,15 @@ impl Tx {
 
     /// Keeps what a machine got for itself.
     pub async fn client_token_insert(&mut self, row: &ClientTokenRow) -> Result<(), StoreError> {
-        let sql = "INSERT INTO client_token (hash, tenant_id, client_id, jkt, expires_at) VALUES ($1, $2, $3, $4, $5)";
-        self.sql(sql).bind(&row.hash).bind(row.tenant).bind(&row.client).bind(row.jkt.as_deref()).bind(row.expires_at).run().await?;
+        let sql = "INSERT INTO client_token (hash, tenant_id, client_id, jkt, expires_at, x5t) VALUES ($1, $2, $3, $4, $5, $6)";
+        let query = self.sql(sql).bind(&row.hash).bind(row.tenant).bind(&row.client).bind(row.jkt.as_deref());
+        query.bind(row.expires_at).bind(row.x5t.as_deref()).run().await?;
         Ok(())
     }
 
     /// What a machine holds. By fingerprint alone: it tells the tenant.
     pub async fn client_token(&mut self, hash: &[u8; 32]) -> Result<Option<ClientTokenRow>, StoreError> {
-        self.sql("SELECT hash, tenant_id, client_id, jkt, expires_at FROM client_token WHERE hash = $1").bind(hash).one(held).await
+        self.sql("SELECT hash, tenant_id, client_id, jkt, expires_at, x5t FROM client_token WHERE hash = $1").bind(hash).one(held).await
     }
 
     /// Forgets what a machine holds; true if it held it.

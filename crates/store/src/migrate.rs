@@ -44,6 +44,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../../migrations/service/sqlite/0005_edition.sql"),
         postgres: include_str!("../../../migrations/service/postgres/0005_edition.sql"),
     },
+    Migration {
+        number: 6,
+        name: "certificates",
+        sqlite: include_str!("../../../migrations/service/sqlite/0006_certificates.sql"),
+        postgres: include_str!("../../../migrations/service/postgres/0006_certificates.sql"),
+    },
 ];
 
 /// Held while migrating, so that replicas that start together do it once. Any number will do, as long as it stays.

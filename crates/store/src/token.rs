@@ -5,7 +5,7 @@ use countersign_domain::{TenantId, Timestamp, TokenId, token::Token};
 use crate::{Lock, StoreError, Tx, value::Row};
 
 const SELECT: &str =
-    "SELECT id, tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at, revoked_at FROM token";
+    "SELECT id, tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at, revoked_at, x5t FROM token";
 
 fn token(r: &mut Row) -> Result<Token, StoreError> {
     Ok(Token {
@@ -23,18 +23,19 @@ fn token(r: &mut Row) -> Result<Token, StoreError> {
         issued_at: r.take()?,
         expires_at: r.take()?,
         revoked_at: r.take()?,
+        x5t: r.take()?,
     })
 }
 
 impl Tx {
     /// Records a token that is about to leave.
     pub async fn token_insert(&mut self, token: &Token) -> Result<(), StoreError> {
-        let sql = "INSERT INTO token (id, tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at, revoked_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        let sql = "INSERT INTO token (id, tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at, revoked_at, x5t)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
         let query =
             self.sql(sql).bind(token.id).bind(token.tenant).bind(token.delegation).bind(token.parent).bind(&token.client).bind(token.services.as_slice());
         let query = query.bind(&token.audience).bind(&token.scope).bind(&token.hops).bind(token.jkt.as_deref()).bind(token.hash.as_ref());
-        query.bind(token.issued_at).bind(token.expires_at).bind(token.revoked_at).run().await?;
+        query.bind(token.issued_at).bind(token.expires_at).bind(token.revoked_at).bind(token.x5t.as_deref()).run().await?;
         Ok(())
     }
 

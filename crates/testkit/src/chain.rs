@@ -80,7 +80,12 @@ pub fn contract(key: &str) -> Contract {
 impl World {
     /// A world with the chain's APIs in it.
     pub async fn with_chain(db: Db) -> Self {
-        let world = Self::on(db).await;
+        Self::on(db).await.chained().await
+    }
+
+    /// The same, with the chain's APIs in it.
+    pub async fn chained(self) -> Self {
+        let world = self;
         let keys = APIS.iter().map(|(key, _)| format!("{key}-api"));
         for id in keys.chain(["auditor-api".into(), "stranger-api".into()]) {
             world.engine().client_register(world.acme, &id, &Secret::new(secret_of(&id))).await.expect("a client");
@@ -132,6 +137,12 @@ impl Machine {
     #[must_use]
     pub fn with_key(self) -> Self {
         Self { key: Some(std::sync::Arc::new(DpopKey::generate().expect("a key"))), ..self }
+    }
+
+    /// The same, speaking through this client.
+    #[must_use]
+    pub fn over(self, http: &reqwest::Client) -> Self {
+        Self { site: Site { http: http.clone(), ..self.site }, ..self }
     }
 
     /// POST of a form with HTTP Basic; once more with the nonce that a proof is to carry.

@@ -12,6 +12,7 @@ mod exchange;
 mod fixed;
 mod nonces;
 pub mod person;
+mod signed;
 mod wire;
 pub mod world;
 
@@ -22,4 +23,5 @@ pub use client_key::{ClientKey, KeyKind};
 pub use exchange::Exchange;
 pub use fixed::{SeededEntropy, SetClock};
 pub use person::{Person, Proven};
+pub use signed::signed;
 pub use world::{Db, Replica, Site, World, accounts_contract};

@@ -87,8 +87,11 @@ impl Site {
     /// A service that runs elsewhere, at `issuer`.
     #[must_use]
     pub fn at(issuer: &str, clock: Arc<SetClock>) -> Self {
+        Self::over(client(reqwest::Client::builder()), issuer, clock)
+    }
+
+    fn over(http: reqwest::Client, issuer: &str, clock: Arc<SetClock>) -> Self {
         static SEED: AtomicU32 = AtomicU32::new(1);
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(30)).build().expect("an HTTP client");
         let entropy = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::SeqCst)));
         Self { issuer: issuer.to_owned(), clock, http, entropy, nonces: Arc::default() }
     }
@@ -119,6 +122,12 @@ impl Site {
     pub async fn get(&self, path: &str) -> Answer {
         Answer::read(self.http.get(format!("{}{path}", self.issuer)).send().await.expect("the service answers")).await
     }
+}
+
+/// An HTTP client as everybody in a world has one.
+#[must_use]
+pub fn client(builder: reqwest::ClientBuilder) -> reqwest::Client {
+    builder.redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(30)).build().expect("an HTTP client")
 }
 
 /// What a world's database lives as long as.
@@ -178,7 +187,16 @@ impl World {
         Self::made(db, config, SetClock::at(BEGINNING)).await
     }
 
+    /// A world on a given database whose people and machines speak to it through this client.
+    pub async fn over(db: Db, config: ServerConfig, http: reqwest::Client) -> Self {
+        Self::made_over(db, config, Site::over(http, "", Arc::new(SetClock::at(BEGINNING)))).await
+    }
+
     async fn made(db: Db, config: ServerConfig, clock: SetClock) -> Self {
+        Self::made_over(db, config, Site::at("", Arc::new(clock))).await
+    }
+
+    async fn made_over(db: Db, config: ServerConfig, mut site: Site) -> Self {
         let database = match db {
             Db::Sqlite => Database::Sqlite(testing::sqlite().await),
             Db::Postgres => Database::Postgres(testing::postgres().await),
@@ -187,7 +205,6 @@ impl World {
             Database::Sqlite(d) => d.store.clone(),
             Database::Postgres(d) => d.store.clone(),
         };
-        let mut site = Site::at("", Arc::new(clock));
         let master = MasterKey::generate(site.entropy.as_ref()).to_text();
         let running = serve(&site, &store, &master, config.clone()).await;
         running.issuer().clone_into(&mut site.issuer);

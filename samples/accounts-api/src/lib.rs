@@ -8,6 +8,7 @@ pub mod customer;
 pub mod fault;
 pub mod introspect;
 pub mod issuer;
+pub mod resource;
 pub mod routes;
 
 pub use routes::{Api, router};

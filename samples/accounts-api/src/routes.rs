@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Path, State, rejection::JsonRejection},
-    http::HeaderMap,
+    http::{HeaderMap, Uri},
+    middleware::map_response_with_state,
+    response::Response,
     routing::{get, post, put},
 };
 use serde_json::{Value, json};
@@ -17,6 +19,7 @@ use crate::{
     fault::Fault,
     introspect,
     issuer::Issuer,
+    resource,
 };
 
 const READ: &str = "profile:read";
@@ -65,6 +68,8 @@ impl Api {
 pub fn router(api: Arc<Api>) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
+        .route("/.well-known/oauth-protected-resource", get(about))
+        .route("/.well-known/oauth-protected-resource/{*path}", get(about))
         .route("/customers/{id}", get(show))
         .route("/customers/{id}/invoices", get(invoices))
         .route("/customers/{id}/address", put(change_address))
@@ -72,7 +77,20 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/customers/{id}/export", post(export))
         .fallback(|| async { Fault::NotFound("there is nothing at this path".to_owned()) })
         .layer(DefaultBodyLimit::max(16 * 1024))
+        .layer(map_response_with_state(Arc::clone(&api), challenged))
         .with_state(api)
+}
+
+async fn challenged(State(api): State<Arc<Api>>, response: Response) -> Response {
+    resource::told(resource::address(&api.settings).as_ref(), response)
+}
+
+/// Its document, at the one address that its own name leads to.
+async fn about(State(api): State<Arc<Api>>, uri: Uri) -> Answer {
+    match resource::address(&api.settings) {
+        Some(own) if own.path() == uri.path() && own.query() == uri.query() => Ok(Json(resource::document(&api.settings, &[READ, ADDRESS, REFUND, EXPORT]))),
+        _ => Err(Fault::NotFound("no API of this name is here".to_owned())),
+    }
 }
 
 type Answer = Result<Json<Value>, Fault>;

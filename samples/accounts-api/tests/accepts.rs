@@ -101,7 +101,10 @@ async fn tokens_that_are_not_good_are_refused() {
 async fn no_token_is_told_which_scheme_to_use() {
     let world = World::new().await;
     let answer = world.call("GET", "/customers/cus_8812", None, None).await;
-    assert_eq!((answer.status, answer.challenge.as_deref()), (401, Some("Bearer realm=\"accounts\"")));
+    assert_eq!(
+        (answer.status, answer.challenge.as_deref()),
+        (401, Some("Bearer realm=\"accounts\", resource_metadata=\"https://api.acme.example/.well-known/oauth-protected-resource/accounts\""))
+    );
 }
 
 #[tokio::test]
@@ -173,4 +176,61 @@ fn plain_http_is_for_loopback_only() {
         assert_eq!(settings(issuer).check().is_ok(), taken, "{issuer}");
     }
     assert!(!format!("{:?}", settings("http://localhost:1")).contains("s3cret"));
+}
+
+/// What a client does before it believes a document (RFC 9728 §3.3): it must be of the very name that was asked for.
+async fn fetched(world: &World, resource: &str) -> Result<Value, String> {
+    let (scheme, rest) = resource.split_once("://").unwrap();
+    let (host, path) = rest.split_once('/').map_or((rest, String::new()), |(host, path)| (host, format!("/{path}")));
+    // §3.1: a slash that ends the host goes.
+    let path = if path == "/" { String::new() } else { path };
+    let answer = world.http.get(format!("{scheme}://{host}/.well-known/oauth-protected-resource{path}")).send().await.unwrap();
+    let status = answer.status().as_u16();
+    let document: Value = answer.json().await.unwrap();
+    match (status, document.get("resource").and_then(Value::as_str)) {
+        (200, Some(named)) if named == resource => Ok(document),
+        (200, named) => Err(format!("it names {named:?}")),
+        (status, _) => Err(status.to_string()),
+    }
+}
+
+#[tokio::test]
+async fn it_tells_about_itself_at_its_own_address() {
+    let world = World::called(|api| format!("{api}/accounts")).await;
+    let own = format!("{}/accounts", world.api);
+    let document = fetched(&world, &own).await.unwrap();
+    assert_eq!(
+        document,
+        json!({
+            "resource": own, "authorization_servers": [world.issuer.url], "resource_name": "Accounts (example)", "bearer_methods_supported": ["header"],
+            "scopes_supported": ["profile:read", "address:write", "refund:write", "export:create"],
+            "dpop_bound_access_tokens_required": false, "tls_client_certificate_bound_access_tokens": false,
+        }),
+        "and nothing else"
+    );
+    for (what, other) in [("its host", world.api.clone()), ("a name further down", format!("{own}/x")), ("another letter", format!("{}/Accounts", world.api))] {
+        assert_eq!(fetched(&world, &other).await, Err("404".into()), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_of_another_name_is_not_believed() {
+    // Both names lead to one place, and only one of them is the API's.
+    let world = World::called(|api| format!("{api}/")).await;
+    let refused = fetched(&world, &world.api).await.unwrap_err();
+    assert_eq!(refused, format!("it names {:?}", Some(format!("{}/", world.api))));
+    assert!(fetched(&world, &format!("{}/", world.api)).await.is_ok());
+}
+
+#[tokio::test]
+async fn who_comes_without_a_good_token_is_told_where_to_look() {
+    let world = World::called(|api| format!("{api}/accounts")).await;
+    let place = format!("resource_metadata=\"{}/.well-known/oauth-protected-resource/accounts\"", world.api);
+    let none = world.call("GET", "/customers/cus_8812", None, None).await;
+    assert_eq!((none.status, none.challenge.as_deref()), (401, Some(format!("Bearer realm=\"accounts\", {place}").as_str())));
+    let bad = world.read("e30.e30.e30").await.challenge.unwrap();
+    assert!(bad.contains("error=\"invalid_token\"") && bad.ends_with(&place), "{bad}");
+    let narrow = world.read(&world.with(|c| c["scope"] = json!("address:write"))).await;
+    assert!(narrow.status == 403 && !narrow.challenge.unwrap().contains("resource_metadata"), "a wider token is not found there");
+    assert_eq!(world.read(&world.good()).await.status, 200);
 }

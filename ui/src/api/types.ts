@@ -20,7 +20,8 @@ export type Code = "not_signed_in" | "invalid_proof" | "fresh_proof_required" | 
 export type CaseState = "open" | "closed";
 export type Priority = "low" | "normal" | "high";
 export type Algorithm = "ES256" | "EdDSA" | "RS256" | "PS256";
-export type AuthMethod = "client_secret_basic" | "client_secret_post" | "private_key_jwt";
+export type AuthMethod = "client_secret_basic" | "client_secret_post" | "private_key_jwt" | "tls_client_auth" | "self_signed_tls_client_auth";
+export type CertificateName = { "tls_client_auth_subject_dn": string } | { "tls_client_auth_san_dns": string } | { "tls_client_auth_san_uri": string } | { "tls_client_auth_san_ip": string } | { "tls_client_auth_san_email": string };
 export type Hop = { 
 /**
  * The API, by the audience of its contract.
@@ -671,9 +672,17 @@ name: string,
  */
 auth: AuthMethod, 
 /**
- * Its public keys as a JWK set, as JSON text, if it proves itself with one.
+ * Its public keys as a JWK set, as JSON text, if it proves itself with one, or with a certificate of one.
  */
 jwks?: string, 
+/**
+ * What its certificate must say, if an authority's certificate proves it.
+ */
+certificate?: CertificateName, 
+/**
+ * Whether every token that it gets is bound to the certificate of its connection.
+ */
+certificate_bound: boolean, 
 /**
  * Whether its assertions may name the token endpoint as audience, because its library can't name the issuer.
  */
@@ -712,9 +721,17 @@ name: string,
  */
 auth: AuthMethod, 
 /**
- * Its public keys as a JWK set, as JSON text; for `private_key_jwt`, and only for that.
+ * Its public keys as a JWK set, as JSON text; for `private_key_jwt`, and for `self_signed_tls_client_auth` with its certificates (`x5c`).
  */
 jwks?: string, 
+/**
+ * What its certificate must say; for `tls_client_auth`, and only for that.
+ */
+certificate?: CertificateName, 
+/**
+ * Whether every token that it gets is bound to the certificate of its connection.
+ */
+certificate_bound: boolean, 
 /**
  * Whether its assertions may name the token endpoint as audience.
  */
@@ -728,6 +745,14 @@ name?: string,
  * Its public keys from now on.
  */
 jwks?: string, 
+/**
+ * What its certificate must say from now on.
+ */
+certificate?: CertificateName, 
+/**
+ * Whether every token that it gets is bound to the certificate of its connection.
+ */
+certificate_bound?: boolean, 
 /**
  * Whether its assertions may name the token endpoint as audience.
  */

@@ -10,6 +10,7 @@ use countersign_oauth::{
     client_auth::{ClientCredentials, Presented, fingerprints_equal},
     error::ErrorCode,
     metadata,
+    mtls::PeerCertificate,
 };
 use countersign_store::{Lock, SecretRow};
 
@@ -17,24 +18,32 @@ use super::{CLIENT, Machine};
 use crate::{Engine, Refusal};
 
 impl Engine {
-    /// The machine that presents itself so.
+    /// The machine that presents itself so, over a connection with this certificate.
     ///
     /// # Errors
-    /// `invalid_client`, in the same words whatever was wrong.
-    pub async fn client_authenticate(&self, presented: Presented, correlation: CorrelationId) -> Result<Machine, OAuthError> {
+    /// `invalid_client`, in the same words whatever was wrong; `invalid_request`, if its certificate proves it and something else was sent
+    /// besides (RFC 6749 §2.3).
+    pub async fn client_authenticate(
+        &self,
+        presented: Presented,
+        certificate: Option<&PeerCertificate>,
+        correlation: CorrelationId,
+    ) -> Result<Machine, OAuthError> {
         let (known, proved) = match &presented {
-            Presented::Public(_) => return Err(unproved()),
+            Presented::Public(id) => self.by_certificate(id, certificate).await,
             Presented::Basic(given) => self.by_secret(given, AuthMethod::ClientSecretBasic).await,
             Presented::Post(given) => self.by_secret(given, AuthMethod::ClientSecretPost).await,
             Presented::Assertion { client_id, assertion } => self.by_assertion(client_id.as_deref(), assertion).await,
         }
         .map_err(|r| r.oauth())?;
         match known {
-            Some(client) if proved && client.disabled_at.is_none() => Ok(Machine { client, correlation }),
+            Some(client) if proved && client.disabled_at.is_none() => Ok(Machine { client, correlation, x5t: certificate.map(PeerCertificate::x5t) }),
             Some(client) => {
+                // Told only to whom the certificate proves, so that nobody else learns how a client is registered.
+                let twice = !matches!(presented, Presented::Public(_)) && certificate.is_some_and(|c| c.proves(&client, self.now()));
                 let refusal = Refusal::new(Code::Refused, "the client did not prove who it is").with_oauth(ErrorCode::InvalidClient);
                 self.refused_claim(client.tenant, &client.id, &refusal).await;
-                Err(unproved())
+                Err(if twice { two_ways() } else { unproved() })
             }
             None => Err(unproved()),
         }
@@ -55,6 +64,14 @@ impl Engine {
         let right = secrets.iter().fold(false, same);
         let proved = right && client.auth == method;
         Ok((Some(client), proved))
+    }
+
+    /// The certificate of the connection is what the client is registered with (RFC 8705 §2). One that proves nothing is no attempt to.
+    async fn by_certificate(&self, id: &str, certificate: Option<&PeerCertificate>) -> Result<(Option<Client>, bool), Refusal> {
+        let asked = id.to_owned();
+        let found = self.store().read(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.client(&asked, Lock::None).await?) })).await?;
+        let proved = found.as_ref().is_some_and(|client| certificate.is_some_and(|c| c.proves(client, self.now())));
+        Ok((found, proved))
     }
 
     /// An assertion is good once, whatever comes of the request that it came with (RFC 7523 §3).
@@ -84,8 +101,16 @@ impl Engine {
 
 /// The public keys that a client registered.
 pub(super) fn keys_of(text: &str) -> Result<ClientKeys, Refusal> {
-    let json: serde_json::Value = serde_json::from_str(text).map_err(|e| Refusal::invalid(format!("the JWK set is no JSON: {e}")))?;
-    ClientKeys::parse(&json).map_err(|e| Refusal::invalid(e.to_string()))
+    ClientKeys::parse(&json_of(text)?).map_err(|e| Refusal::invalid(e.to_string()))
+}
+
+/// A JWK set, not yet looked at.
+pub(super) fn json_of(text: &str) -> Result<serde_json::Value, Refusal> {
+    serde_json::from_str(text).map_err(|e| Refusal::invalid(format!("the JWK set is no JSON: {e}")))
+}
+
+fn two_ways() -> OAuthError {
+    OAuthError::invalid_request("the client proves itself in two ways at once: its certificate alone does; send `client_id` and nothing else (RFC 8705 §2)")
 }
 
 fn unproved() -> OAuthError {

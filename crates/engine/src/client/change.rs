@@ -1,10 +1,9 @@
 //! `client_change`: its name, its keys, and whether it may come.
 
 use countersign_api::client::{ClientChange, ClientView};
-use countersign_domain::client::AuthMethod;
 use countersign_trail::Kind;
 
-use super::{check_name, load, view};
+use super::{check_name, check_proof, load, view};
 use crate::{Call, Engine, Refusal, act::Scope};
 
 impl Engine {
@@ -27,10 +26,21 @@ async fn change(s: &mut Scope<'_>, id: String, input: ClientChange) -> Result<Cl
         client.name = name;
         told.push("name");
     }
+    let proof = input.jwks.is_some() || input.certificate.is_some() || input.certificate_bound.is_some();
     if let Some(jwks) = input.jwks {
-        check_keys(client.auth, Some(&jwks))?;
         client.jwks = Some(jwks);
         told.push("jwks");
+    }
+    if let Some(certificate) = input.certificate {
+        client.certificate = Some(certificate);
+        told.push("certificate");
+    }
+    if let Some(certificate_bound) = input.certificate_bound {
+        client.certificate_bound = certificate_bound;
+        told.push("certificate_bound");
+    }
+    if proof {
+        check_proof(&client, s.engine.settings().certificates)?;
     }
     if let Some(endpoint_audience) = input.endpoint_audience {
         client.endpoint_audience = endpoint_audience;
@@ -53,16 +63,4 @@ async fn change(s: &mut Scope<'_>, id: String, input: ClientChange) -> Result<Cl
     s.line.action = told.join(" ");
     s.tx.client_update(&client).await?;
     view(s.tx, client).await
-}
-
-/// Keys where a client proves itself with one, and only there.
-pub(super) fn check_keys(auth: AuthMethod, jwks: Option<&str>) -> Result<(), Refusal> {
-    match (auth, jwks) {
-        (AuthMethod::PrivateKeyJwt, None) => {
-            Err(Refusal::invalid("a client that proves itself with `private_key_jwt` needs its public keys; paste its JWK set"))
-        }
-        (AuthMethod::PrivateKeyJwt, Some(text)) => super::authenticate::keys_of(text).map(drop),
-        (_, Some(_)) => Err(Refusal::invalid("this client proves itself with a secret; leave its keys out, or choose `private_key_jwt`")),
-        (_, None) => Ok(()),
-    }
 }

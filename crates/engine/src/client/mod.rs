@@ -3,13 +3,23 @@
 mod authenticate;
 mod change;
 mod create;
+mod register;
 mod secret;
 
 use countersign_api::client::{ClientView, SecretView};
-use countersign_domain::{CorrelationId, TenantId, client::Client};
+use countersign_domain::{
+    Code, CorrelationId, TenantId,
+    client::{AuthMethod, Client},
+};
+use countersign_oauth::{
+    error::ErrorCode,
+    jwt::Confirmation,
+    mtls::{self, Certificates},
+};
 use countersign_store::{Lock, SecretRow, Tx};
 use countersign_trail::Actor;
 
+pub use register::{ByFile, Proves};
 pub use secret::Made;
 
 use crate::{Call, Engine, Refusal, act::Caller};
@@ -24,6 +34,26 @@ pub struct Machine {
     pub client: Client,
     /// What ties log lines, events and the answer together.
     pub correlation: CorrelationId,
+    /// Thumbprint of the certificate of its connection, if it has one, whether or not that proved anything.
+    pub x5t: Option<String>,
+}
+
+impl Machine {
+    /// What a token that it gets now is bound to: the certificate of its connection where it is registered so (RFC 8705 §3.4), else the key
+    /// that it proved, if it did (RFC 9449 §5).
+    ///
+    /// # Errors
+    /// `invalid_request`, if it came without the certificate, or proved a key besides: a token is bound to one thing, and which one is not
+    /// for a guess.
+    pub(crate) fn binds(&self, jkt: Option<String>) -> Result<Option<Confirmation>, Refusal> {
+        let refused = |text: &str| Err(Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidRequest));
+        match (self.client.certificate_bound, &self.x5t, jkt) {
+            (false, _, jkt) => Ok(jkt.map(Confirmation::Key)),
+            (true, None, _) => refused("this client's tokens are bound to its certificate; connect with it (RFC 8705 §3)"),
+            (true, Some(_), Some(_)) => refused("this client's tokens are bound to its certificate; send no DPoP proof, a token is bound to one thing"),
+            (true, Some(x5t), None) => Ok(Some(Confirmation::Certificate(x5t.clone()))),
+        }
+    }
 }
 
 impl Caller for Machine {
@@ -79,6 +109,8 @@ async fn view(tx: &mut Tx, client: Client) -> Result<ClientView, Refusal> {
         name: client.name,
         auth: client.auth,
         jwks: client.jwks,
+        certificate: client.certificate,
+        certificate_bound: client.certificate_bound,
         endpoint_audience: client.endpoint_audience,
         disabled_at: client.disabled_at,
         created_at: client.created_at,
@@ -87,6 +119,35 @@ async fn view(tx: &mut Tx, client: Client) -> Result<ClientView, Refusal> {
 
 fn secret_view(row: &SecretRow) -> SecretView {
     SecretView { id: row.id, made_at: row.made_at }
+}
+
+/// What proves it must be there, and nothing that would prove it otherwise; and the service must be able to see it.
+fn check_proof(client: &Client, certificates: Certificates) -> Result<(), Refusal> {
+    if !certificates.allow(client.auth) || (client.certificate_bound && !certificates.seen()) {
+        let text = match certificates {
+            Certificates::Unseen => "this service sees no certificates: TLS ends before it, or it is told not to ask for any; see `[tls]` in its configuration",
+            _ => "this service trusts no authority; name one as `client_ca` under `[tls]`, or register the certificate itself",
+        };
+        return Err(Refusal::invalid(text));
+    }
+    let invalid = |e: mtls::MtlsError| Refusal::invalid(e.to_string());
+    match (client.auth, client.jwks.as_deref(), &client.certificate) {
+        (AuthMethod::TlsClientAuth, None, Some(name)) => mtls::Registered::of(name).map(drop).map_err(invalid),
+        (AuthMethod::TlsClientAuth, ..) => {
+            Err(Refusal::invalid("a client with the certificate of an authority needs what that certificate says, one `tls_client_auth_…`, and no keys"))
+        }
+        (_, _, Some(_)) => Err(Refusal::invalid("what a certificate must say is for `tls_client_auth` alone; leave it out, or choose that")),
+        (AuthMethod::PrivateKeyJwt, None, _) => {
+            Err(Refusal::invalid("a client that proves itself with `private_key_jwt` needs its public keys; paste its JWK set"))
+        }
+        (AuthMethod::PrivateKeyJwt, Some(text), _) => authenticate::keys_of(text).map(drop),
+        (AuthMethod::SelfSignedTlsClientAuth, None, _) => {
+            Err(Refusal::invalid("a client with a certificate of its own needs it as `x5c` of a key; paste its JWK set"))
+        }
+        (AuthMethod::SelfSignedTlsClientAuth, Some(text), _) => mtls::registered_certificates(&authenticate::json_of(text)?).map(drop).map_err(invalid),
+        (_, Some(_), _) => Err(Refusal::invalid("this client proves itself with a secret; leave its keys out, or choose `private_key_jwt`")),
+        (_, None, _) => Ok(()),
+    }
 }
 
 /// A name that people can read.

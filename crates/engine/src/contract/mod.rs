@@ -1,6 +1,7 @@
 //! APIs: their contracts, and how those change: by the operator's file, or by one admin's proposal that somebody else agrees to.
 
 mod difference;
+mod metadata;
 mod propose;
 mod review;
 

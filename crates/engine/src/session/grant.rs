@@ -7,6 +7,7 @@ use countersign_oauth::{
     client_auth::Presented,
     dpop::Proof,
     error::ErrorCode,
+    mtls::PeerCertificate,
     pkce::{self, Challenge},
     token::{Subject, TokenAnswer, TokenRequest, TokenType},
 };
@@ -59,13 +60,14 @@ impl Engine {
         &self,
         request: TokenRequest,
         presented: Presented,
+        certificate: Option<&PeerCertificate>,
         proof: Option<&Proof>,
         correlation: CorrelationId,
     ) -> Result<TokenAnswer, OAuthError> {
         match presented {
             Presented::Public(id) if id == CONSOLE => self.console_token(request, proof).await,
             other => {
-                let machine = self.client_authenticate(other, correlation).await?;
+                let machine = self.client_authenticate(other, certificate, correlation).await?;
                 self.machine_token(&machine, request, proof).await
             }
         }

@@ -4,7 +4,7 @@
 //! replaces that successor.
 
 use countersign_domain::{CorrelationId, Secret};
-use countersign_oauth::{OAuthError, client_auth::Presented, dpop::Proof, error::ErrorCode, token::TokenAnswer};
+use countersign_oauth::{OAuthError, client_auth::Presented, dpop::Proof, error::ErrorCode, mtls::PeerCertificate, token::TokenAnswer};
 use countersign_store::{Lock, RefreshRow, Tx};
 use countersign_trail::{Actor, Decision, Kind};
 
@@ -40,11 +40,18 @@ impl Engine {
     ///
     /// # Errors
     /// `invalid_client`; `unauthorized_client`, if another client got the token.
-    pub async fn revoke(&self, token: &Secret, presented: Presented, proof: Option<&Proof>, correlation: CorrelationId) -> Result<(), OAuthError> {
+    pub async fn revoke(
+        &self,
+        token: &Secret,
+        presented: Presented,
+        certificate: Option<&PeerCertificate>,
+        proof: Option<&Proof>,
+        correlation: CorrelationId,
+    ) -> Result<(), OAuthError> {
         match presented {
             Presented::Public(id) if id == CONSOLE => {}
             other => {
-                let machine = self.client_authenticate(other, correlation).await?;
+                let machine = self.client_authenticate(other, certificate, correlation).await?;
                 return self.give_back(&machine, token).await;
             }
         }

@@ -13,6 +13,7 @@ use countersign_oauth::{
     OAuthError,
     dpop::Proof,
     error::ErrorCode,
+    jwt::Confirmation,
     token::{ExchangeRequest, TokenAnswer},
 };
 use countersign_store::{DelegationRow, Lock, Tx};
@@ -87,7 +88,7 @@ async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, warrant: Secret, acto
         parent: None,
         client: CONSOLE.into(),
         services: Vec::new(),
-        jkt: Some(proof.jkt.clone()),
+        bound: Some(Confirmation::Key(proof.jkt.clone())),
         requested: request.requested,
     };
     mint::mint(s, grant).await

@@ -46,8 +46,8 @@ pub(crate) struct Grant<'a> {
     pub client: String,
     /// The services that it was passed on by, the one that acts now first.
     pub services: Vec<String>,
-    /// The key whose possession was proved.
-    pub jkt: Option<String>,
+    /// The key whose possession was proved, or the certificate that it is to be bound to.
+    pub bound: Option<Confirmation>,
     /// What the answer should be called.
     pub requested: IssuedType,
 }
@@ -68,10 +68,16 @@ pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> R
     if api.format == Format::Opaque && grant.requested == IssuedType::Jwt {
         return Err(refused(format!("`{}` takes opaque tokens only; leave `requested_token_type` out, or ask for an access token", api.audience)));
     }
-    let jkt = match (api.bound, grant.jkt) {
-        (true, None) => return Err(refused(format!("`{}` takes tokens only that are bound to a key; send a DPoP proof (RFC 9449 §5)", api.audience))),
-        (true, jkt) => jkt,
-        (false, _) => None,
+    let (jkt, x5t) = match (api.bound, grant.bound) {
+        (true, None) => {
+            return Err(refused(format!(
+                "`{}` takes bound tokens only; send a DPoP proof (RFC 9449 §5), or come as a client whose tokens are bound to its certificate",
+                api.audience
+            )));
+        }
+        (false, Some(Confirmation::Key(_))) => (None, None),
+        // A certificate binds everywhere: the client is registered so (RFC 8705 §3.4).
+        (_, bound) => self::bound(bound),
     };
     let lifetime = delegation.token_ttl(api.token_ttl_s, s.now);
     let lifetime = parent.map_or(lifetime, |p| p.child_ttl(lifetime, s.now));
@@ -90,6 +96,7 @@ pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> R
         scope: grant.scope,
         hops: grant.hops,
         jkt,
+        x5t,
         hash: handle.as_ref().map(|h| h.fingerprint(HANDLE)),
         issued_at: Timestamp::from_secs(s.now.unix_secs()),
         expires_at: Timestamp::from_secs((s.now + lifetime).unix_secs()),
@@ -105,6 +112,15 @@ pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> R
     s.line.action = scope_text(&token.scope);
     s.line.figures.insert("exp".into(), token.expires_at.unix_secs());
     Ok(Minted { lifetime_s: u64::try_from(claims.exp - claims.iat).unwrap_or(0), claims, handle, alg: api.alg, requested: grant.requested })
+}
+
+/// Thumbprints of key and certificate, as rows keep them: one of them, or none.
+pub(crate) fn bound(to: Option<Confirmation>) -> (Option<String>, Option<String>) {
+    match to {
+        None => (None, None),
+        Some(Confirmation::Key(jkt)) => (Some(jkt), None),
+        Some(Confirmation::Certificate(x5t)) => (None, Some(x5t)),
+    }
 }
 
 /// What a token says. An API that does not see who acts sees neither case nor delegation (`act`, `case` and `dlg` stand together).
@@ -128,7 +144,7 @@ pub(crate) async fn claims(engine: &Engine, tx: &mut Tx, token: &Token, delegati
         case: named.then(|| case.to_owned()),
         dlg: named.then(|| delegation.id.to_string()),
         txn: delegation.transaction.to_string(),
-        cnf: token.jkt.clone().map(Confirmation::Key),
+        cnf: token.jkt.clone().map(Confirmation::Key).or_else(|| token.x5t.clone().map(Confirmation::Certificate)),
         embedded: engine.settings().embedded,
     })
 }
@@ -146,7 +162,8 @@ impl Engine {
         Ok(TokenAnswer {
             access_token: token,
             issued_token_type: Some(requested),
-            token_type: if claims.cnf.is_some() { TokenType::Dpop } else { TokenType::Bearer },
+            // RFC 8705 §3: one that is bound to a certificate is shown as any bearer token is.
+            token_type: if matches!(claims.cnf, Some(Confirmation::Key(_))) { TokenType::Dpop } else { TokenType::Bearer },
             expires_in: lifetime_s,
             scope: Some(claims.scope),
             refresh_token: None,

@@ -13,7 +13,7 @@ use countersign_oauth::{
 use countersign_store::ClientTokenRow;
 use countersign_trail::Kind;
 
-use crate::{Engine, Refusal, client::Machine};
+use crate::{Engine, Refusal, client::Machine, token::mint};
 
 /// Label under which the store keeps the fingerprint of a machine's own token.
 pub(crate) const OWN: &str = "client token";
@@ -32,23 +32,24 @@ impl Engine {
         }
         let token = self.secret("csm_");
         let (hash, jkt) = (token.fingerprint(OWN), proof.map(|p| p.jkt.clone()));
-        let bound = jkt.is_some();
         let kept = self.act_secret(machine, Kind::TokenIssue, move |s| {
             Box::pin(async move {
                 s.engine.minting()?;
                 let client = s.call.client.id.clone();
                 s.line.client = Some(client.clone());
-                let row = ClientTokenRow { hash, tenant: s.call.client.tenant, client, jkt, expires_at: s.now + OWN_TTL };
+                let (jkt, x5t) = mint::bound(s.call.binds(jkt)?);
+                let key = jkt.is_some();
+                let row = ClientTokenRow { hash, tenant: s.call.client.tenant, client, jkt, x5t, expires_at: s.now + OWN_TTL };
                 s.tx.client_token_insert(&row).await?;
                 s.line.figures.insert("exp".into(), row.expires_at.unix_secs());
-                Ok(())
+                Ok(key)
             })
         });
-        kept.await.map_err(|r| r.oauth())?;
+        let key = kept.await.map_err(|r| r.oauth())?;
         Ok(TokenAnswer {
             access_token: token,
             issued_token_type: None,
-            token_type: if bound { TokenType::Dpop } else { TokenType::Bearer },
+            token_type: if key { TokenType::Dpop } else { TokenType::Bearer },
             expires_in: OWN_TTL.as_secs(),
             scope: None,
             refresh_token: None,

@@ -57,6 +57,8 @@ impl Engine {
         let (hash, now) = (actor.fingerprint(own::OWN), self.now());
         let held = self.store().read(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.client_token(&hash).await?) })).await?;
         let own = held.filter(|h| h.client == machine.client.id && h.expires_at > now && h.jkt.as_deref().is_none_or(|k| proof.is_some_and(|p| p.jkt == k)));
+        // What is bound to a certificate is good over its connections alone (RFC 8705 §3).
+        let own = own.filter(|h| h.x5t.is_none() || h.x5t == machine.x5t);
         if own.is_some() {
             return Ok(());
         }
@@ -82,6 +84,7 @@ async fn pass_on(s: &mut Scope<'_, Machine>, request: ExchangeRequest, shown: Sh
     s.line.parent = Some(parent.id);
     let api = s.tx.api_by_audience(tenant, &parent.audience).await?.ok_or_else(unknown)?;
     may_exchange(&s.call, &api, shown.claims())?;
+    let bound = s.call.binds(jkt)?;
     if row.delegation.mode == Mode::Impersonation {
         return Err(Refusal::from(Rail::ImpersonationEnds).with_subject_error());
     }
@@ -105,7 +108,7 @@ async fn pass_on(s: &mut Scope<'_, Machine>, request: ExchangeRequest, shown: Sh
         parent: Some(&parent),
         client: s.call.client.id.clone(),
         services,
-        jkt,
+        bound,
         requested: request.requested,
     };
     mint::mint(s, grant).await

@@ -15,6 +15,8 @@ Environment, counting before the file:
   COUNTERSIGN_CONTRACTS            folder of contracts
   COUNTERSIGN_TLS_CERT             PEM file of the certificate chain
   COUNTERSIGN_TLS_KEY              PEM file of its key
+  COUNTERSIGN_TLS_CLIENT_CERTIFICATES  false: clients are not asked for certificates
+  COUNTERSIGN_TLS_CLIENT_CA        PEM file of the authorities whose certificates prove a client
   COUNTERSIGN_DATABASE_PATH        SQLite file
   COUNTERSIGN_DATABASE_URL         postgres://… of the runtime role (or …_FILE: a file with it)
   COUNTERSIGN_DATABASE_OWNER_URL   postgres://… of the owner, who migrates (or …_FILE)
@@ -28,7 +30,20 @@ Environment, counting before the file:
 Exit codes: 0 done, 1 failed or not ready, 2 the configuration can't be used.";
 
 const PREFIX: &str = "COUNTERSIGN_";
-const PLAIN: [&str; 10] = ["CONFIG", "ISSUER", "LISTEN", "METRICS_LISTEN", "HOSTS", "FORWARDED", "CONTRACTS", "TLS_CERT", "TLS_KEY", "DATABASE_PATH"];
+const PLAIN: [&str; 12] = [
+    "CONFIG",
+    "ISSUER",
+    "LISTEN",
+    "METRICS_LISTEN",
+    "HOSTS",
+    "FORWARDED",
+    "CONTRACTS",
+    "TLS_CERT",
+    "TLS_KEY",
+    "TLS_CLIENT_CERTIFICATES",
+    "TLS_CLIENT_CA",
+    "DATABASE_PATH",
+];
 const LOG: [&str; 2] = ["LOG_FORMAT", "LOG_LEVEL"];
 const SECRET: [&str; 4] = ["DATABASE_URL", "DATABASE_OWNER_URL", "MASTER_KEY", "BACKUP_PASSPHRASE"];
 

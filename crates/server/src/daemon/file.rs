@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use countersign_domain::client::CertificateName;
 use serde::Deserialize;
 use url::Url;
 
@@ -45,6 +46,10 @@ pub(super) struct Tls {
     pub cert: Option<PathBuf>,
     /// PEM file of its key.
     pub key: Option<PathBuf>,
+    /// Whether clients are asked for certificates.
+    pub client_certificates: Option<bool>,
+    /// PEM file of the authorities whose certificates prove a client.
+    pub client_ca: Option<PathBuf>,
 }
 
 /// `[database]`: `path` for SQLite, or `url_file` for PostgreSQL.
@@ -136,4 +141,13 @@ pub(super) struct Client {
     /// File with its secret; else the secret is taken from the environment.
     #[serde(default)]
     pub secret_file: Option<PathBuf>,
+    /// What its certificate of an authority says, under the name that RFC 8705 §2.1.2 gives it.
+    #[serde(default)]
+    pub certificate: Option<CertificateName>,
+    /// File with a JWK set whose `x5c` are its own certificates.
+    #[serde(default)]
+    pub jwks_file: Option<PathBuf>,
+    /// Whether every token that it gets is bound to the certificate of its connection.
+    #[serde(default)]
+    pub certificate_bound: bool,
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use countersign_domain::{Secret, contract::Contract};
+use countersign_engine::{ByFile, Proves};
 use countersign_oauth::seal::MasterKey;
 use url::Url;
 
@@ -14,7 +15,7 @@ use super::{
     env::{Env, client_variable},
     file::{File, LogFormat, MasterKeyFrom},
 };
-use crate::config::{ConfigError, IntrospectionClient, ServerConfig, TlsFiles};
+use crate::config::{ConfigError, ServerConfig, TlsFiles};
 
 /// A configuration that can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -49,8 +50,8 @@ pub(super) struct Told {
     pub master: MasterKey,
     /// APIs that access can be asked to.
     pub contracts: Vec<Contract>,
-    /// Clients that may introspect.
-    pub clients: Vec<IntrospectionClient>,
+    /// Clients of the operator's own.
+    pub clients: Vec<ByFile>,
 }
 
 /// Where everything is kept.
@@ -138,12 +139,7 @@ impl Source {
             tls: self.tls()?,
             embedded: false,
             hosts: self.env.get("HOSTS").map_or_else(|| self.file.hosts.clone(), |text| list(text).map(str::to_owned).collect()),
-            forwarded: match self.env.get("FORWARDED") {
-                None => self.file.forwarded,
-                Some("true") => true,
-                Some("false") => false,
-                Some(_) => return Err(Unusable::Variable { name: "FORWARDED", what: "write `true` or `false`".into() }),
-            },
+            forwarded: self.flag("FORWARDED", self.file.forwarded)?,
             limits: self.file.limits.limits(),
             metrics_listen: match self.env.get("METRICS_LISTEN") {
                 None => self.file.metrics_listen,
@@ -168,7 +164,19 @@ impl Source {
 
     fn tls(&self) -> Result<Option<TlsFiles>, Unusable> {
         match (self.path("TLS_CERT", self.file.tls.cert.as_deref()), self.path("TLS_KEY", self.file.tls.key.as_deref())) {
-            (Some(cert), Some(key)) => Ok(Some(TlsFiles { cert, key })),
+            (None, None) if self.path("TLS_CLIENT_CA", self.file.tls.client_ca.as_deref()).is_some() => {
+                Err(missing("authorities of clients are named and there is no TLS; set `cert` and `key` under `[tls]`, or take out `client_ca`"))
+            }
+            (Some(cert), Some(key)) => {
+                let ask = self.flag("TLS_CLIENT_CERTIFICATES", self.file.tls.client_certificates.unwrap_or(true))?;
+                let client_ca = self.path("TLS_CLIENT_CA", self.file.tls.client_ca.as_deref());
+                match client_ca {
+                    Some(_) if !ask => {
+                        Err(missing("authorities of clients are named and no certificates are asked for; take out `client_ca` or `client_certificates`"))
+                    }
+                    client_ca => Ok(Some(TlsFiles { cert, key, ask, client_ca })),
+                }
+            }
             (None, None) => Ok(None),
             _ => Err(missing("TLS needs both a certificate and a key; set `cert` and `key` under `[tls]`")),
         }
@@ -244,18 +252,43 @@ impl Source {
         Ok(contracts)
     }
 
-    fn clients(&self) -> Result<Vec<IntrospectionClient>, Unusable> {
+    fn clients(&self) -> Result<Vec<ByFile>, Unusable> {
         let read = |client: &super::file::Client| {
-            let variable = client_variable(&client.id);
-            let secret = self.secret(&variable, client.secret_file.as_deref())?;
-            let secret =
-                secret.ok_or_else(|| Unusable::Missing(format!("client `{}` has no secret; set `secret_file` or `COUNTERSIGN_{variable}`", client.id)))?;
-            if secret.expose().len() < 32 {
-                return Err(Unusable::Missing(format!("the secret of client `{}` is too short; take at least 32 random characters", client.id)));
-            }
-            Ok(IntrospectionClient { id: client.id.clone(), secret })
+            let proves = self.proof(client)?;
+            Ok(ByFile { id: client.id.clone(), proves, certificate_bound: client.certificate_bound })
         };
         self.file.client.iter().map(read).collect()
+    }
+
+    /// What proves a client: exactly one thing.
+    fn proof(&self, client: &super::file::Client) -> Result<Proves, Unusable> {
+        let variable = client_variable(&client.id);
+        let secret = self.secret(&variable, client.secret_file.as_deref())?;
+        let jwks = client.jwks_file.as_deref().map(|path| text(&self.base.join(path))).transpose()?;
+        match (secret, &client.certificate, jwks) {
+            (Some(secret), None, None) if secret.expose().len() < 32 => {
+                Err(Unusable::Missing(format!("the secret of client `{}` is too short; take at least 32 random characters", client.id)))
+            }
+            (Some(secret), None, None) => Ok(Proves::Secret(secret)),
+            (None, Some(name), None) => Ok(Proves::Issued(name.clone())),
+            (None, None, Some(jwks)) => Ok(Proves::Registered(jwks)),
+            (None, None, None) => {
+                let text =
+                    format!("client `{}` has nothing that proves it; set `secret_file`, `COUNTERSIGN_{variable}`, `certificate` or `jwks_file`", client.id);
+                Err(Unusable::Missing(text))
+            }
+            _ => Err(Unusable::Missing(format!("client `{}` would prove itself in two ways; keep one of secret, `certificate` and `jwks_file`", client.id))),
+        }
+    }
+
+    /// `true` or `false` from the environment, or what the file says.
+    fn flag(&self, name: &'static str, in_file: bool) -> Result<bool, Unusable> {
+        match self.env.get(name) {
+            None => Ok(in_file),
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            Some(_) => Err(Unusable::Variable { name, what: "write `true` or `false`".into() }),
+        }
     }
 
     /// A path from the environment, or from the file and then relative to it.

@@ -5,6 +5,12 @@ const CONTRACT: &str = "key='accounts'\nname='Accounts'\naudience='https://api.e
 introspection_client='accounts-api'\n[[actions]]\nscope='profile:read'\nname='Read'\neffect='Shows.'\nrisk='low'\n";
 const WHOLE: &str = "issuer='https://sts.example'\nlisten=['127.0.0.1:8443']\ncontracts='apis'\n[database]\npath='data.db'\n[master_key]\nfile='key'\n[[client]]\nid='accounts-api'\nsecret_file='secret'\n";
 
+/// The secret of the first client.
+fn secret_of(told: &Told) -> &str {
+    let Proves::Secret(secret) = &told.clients[0].proves else { panic!("no secret") };
+    secret.expose()
+}
+
 /// A folder with all that [`WHOLE`] names.
 fn folder() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -33,9 +39,9 @@ fn said(from: &str, to: &str, env: &[(&str, &str)]) -> String {
 fn a_whole_configuration_is_read() {
     let dir = folder();
     let told = told(&dir, &[]).unwrap();
-    assert!(matches!(told.database, Kept::Sqlite(path) if path == dir.path().join("data.db")));
+    assert!(matches!(&told.database, Kept::Sqlite(path) if *path == dir.path().join("data.db")));
     assert_eq!(told.contracts[0].key, "accounts");
-    assert_eq!(told.clients[0].secret.expose(), "0123456789abcdef0123456789abcdef");
+    assert_eq!(secret_of(&told), "0123456789abcdef0123456789abcdef");
     assert_eq!(told.server.issuer.as_str(), "https://sts.example/");
 }
 
@@ -49,7 +55,7 @@ fn the_environment_counts_before_the_file() {
     ];
     let told = told(&dir, &env).unwrap();
     assert_eq!((told.server.issuer.as_str(), told.server.listen.len()), ("https://other.example/", 2));
-    assert_eq!(told.clients[0].secret.expose(), "fedcba9876543210fedcba9876543210");
+    assert_eq!(secret_of(&told), "fedcba9876543210fedcba9876543210");
 }
 
 #[test]
@@ -88,6 +94,11 @@ fn what_can_t_be_used_is_told_in_one_sentence() {
         said("issuer", "issuer", &[("COUNTERSIGN_TLS_CERT", "cert.pem")]),
         said("issuer", "issuer", &[("COUNTERSIGN_FORWARDED", "yes")]),
         said("issuer", "issuer", &[("COUNTERSIGN_CLIENT_ACCOUNTS_API_SECRET", "short")]),
+        said("[[client]]", "[tls]\ncert='c'\nkey='k'\nclient_certificates=false\nclient_ca='ca'\n[[client]]", &[]),
+        said("[[client]]", "[tls]\nclient_ca='ca'\n[[client]]", &[]),
+        said("secret_file='secret'", "secret_file='secret'\ncertificate={tls_client_auth_san_dns='a.example'}", &[]),
+        said("secret_file='secret'", "certificate={tls_client_auth_san='a.example'}", &[]),
+        said("secret_file='secret'", "jwks_file='none'", &[]),
     ];
     assert!(cases.iter().all(|said| said.lines().count() == 1), "{cases:#?}");
     insta::assert_snapshot!(cases.join("\n"));
@@ -137,4 +148,23 @@ fn the_example_is_a_configuration() {
     let told = told(&dir, &[]).unwrap_or_else(|e| panic!("{e}"));
     assert!(matches!(told.database, Kept::Postgres { owner_url: Some(_), .. }));
     assert_eq!(told.server.tls.map(|t| t.cert), Some(dir.path().join("tls/cert.pem")));
+}
+
+#[test]
+fn a_client_of_the_file_may_prove_itself_by_certificate() {
+    let dir = folder();
+    fs::write(dir.path().join("keys.json"), "{}").unwrap();
+    let with = |proof: &str, env: &[(&str, &str)]| {
+        let tls = "[tls]\ncert='c.pem'\nkey='k.pem'\nclient_ca='ca.pem'\n[[client]]";
+        let text = WHOLE.replace("[[client]]", tls).replace("secret_file='secret'", proof);
+        fs::write(dir.path().join("countersign.toml"), text).unwrap();
+        told(&dir, env).unwrap()
+    };
+    let told = with("certificate={tls_client_auth_subject_dn='CN=accounts,O=Acme'}\ncertificate_bound=true", &[]);
+    let name = countersign_domain::client::CertificateName::SubjectDn("CN=accounts,O=Acme".into());
+    assert!(matches!(&told.clients[0].proves, Proves::Issued(named) if *named == name) && told.clients[0].certificate_bound);
+    assert_eq!(told.server.tls.map(|tls| (tls.ask, tls.client_ca)), Some((true, Some(dir.path().join("ca.pem")))));
+    let told = with("jwks_file='keys.json'", &[("COUNTERSIGN_TLS_CLIENT_CA", "/elsewhere.pem")]);
+    assert!(matches!(&told.clients[0].proves, Proves::Registered(jwks) if jwks == "{}") && !told.clients[0].certificate_bound);
+    assert_eq!(told.server.tls.and_then(|tls| tls.client_ca), Some("/elsewhere.pem".into()));
 }

@@ -32,12 +32,12 @@ struct Own {
 
 /// `GET /.well-known/oauth-authorization-server`.
 pub(crate) async fn metadata(State(app): State<App>) -> Response {
-    told(&app, Metadata::of(&app.front.issuer))
+    told(&app, Metadata::of(&app.front.issuer, app.engine.settings().certificates))
 }
 
 /// `GET /.well-known/openid-configuration`: the same for libraries that look nowhere else. No id tokens are issued here.
 pub(crate) async fn openid(State(app): State<App>) -> Response {
-    told(&app, OpenIdMetadata::of(&app.front.issuer))
+    told(&app, OpenIdMetadata::of(&app.front.issuer, app.engine.settings().certificates))
 }
 
 fn told(app: &App, metadata: impl Serialize) -> Response {

@@ -12,7 +12,7 @@ use countersign_oauth::{
 use http::header;
 
 use super::{Posted, Refused, UNCACHED, correlation, paid, payer, presented};
-use crate::app::App;
+use crate::{app::App, certified::certificate};
 
 /// The introspection endpoint, for the clients that the token's contract names.
 pub(crate) async fn introspect(State(app): State<App>, posted: Posted) -> Result<Response, Refused> {
@@ -22,7 +22,8 @@ pub(crate) async fn introspect(State(app): State<App>, posted: Posted) -> Result
     if let Some(payer) = &payer {
         app.rates.may(payer)?;
     }
-    let machine = app.engine.client_authenticate(presented, correlation(&posted.parts)?).await.map_err(Refused::basic)?;
+    let machine =
+        app.engine.client_authenticate(presented, certificate(&app, &posted.parts).as_ref(), correlation(&posted.parts)?).await.map_err(Refused::basic)?;
     let accept = posted.parts.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     Ok(paid(payer, answered(&app, &machine, &form, wants_signed(accept)).await.unwrap_or_else(Refused::into_response)))
 }

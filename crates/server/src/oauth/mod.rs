@@ -2,11 +2,13 @@
 
 mod about;
 mod introspect;
+mod resource;
 mod revoke;
 mod token;
 
 pub(crate) use about::{jwks, metadata, openid};
 pub(crate) use introspect::introspect;
+pub(crate) use resource::{protected_resource, resource_metadata};
 pub(crate) use revoke::revoke;
 pub(crate) use token::token;
 
@@ -19,7 +21,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use countersign_domain::CorrelationId;
+use countersign_domain::{CorrelationId, client::CONSOLE};
 use countersign_oauth::{ErrorCode, OAuthError, challenge, client_assertion, client_auth::Presented, dpop::Proof, form::Form};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use tokio::time::Instant;
@@ -88,6 +90,7 @@ fn endpoint(path: &str) -> &'static str {
     match path {
         "/oauth/introspect" => "introspection",
         "/oauth/revoke" => "revocation",
+        "/oauth/resource-metadata" => "resource_metadata",
         // What kind of grant, if the request can be read.
         _ => "token",
     }
@@ -105,6 +108,7 @@ fn paid(payer: Option<Payer>, answer: impl IntoResponse) -> Response {
 /// Who pays, if they turn out to be whom they say: a machine by its name, a console by its key.
 fn payer(presented: &Presented, proof: Option<&Proof>) -> Option<Payer> {
     match presented {
+        Presented::Public(id) if id != CONSOLE => Some(Payer::Client(id.clone())),
         Presented::Public(_) => proof.map(|p| Payer::Key(p.jkt.clone())),
         Presented::Basic(given) | Presented::Post(given) => Some(Payer::Client(given.client_id.clone())),
         Presented::Assertion { client_id, assertion } => {
@@ -149,6 +153,11 @@ impl IntoResponse for Refused {
         }
         response
     }
+}
+
+/// Whether it is a machine, which proves itself; with nothing else said, by the certificate of its connection.
+fn is_machine(presented: &Presented) -> bool {
+    !matches!(presented, Presented::Public(id) if id == CONSOLE)
 }
 
 /// How the client says who it is.

@@ -4,14 +4,14 @@ use axum::{extract::State, response::Response};
 use countersign_oauth::{client_auth::Presented, form::Form, introspection::PresentedToken};
 use http::StatusCode;
 
-use super::{Posted, Refused, UNCACHED, correlation, paid, payer, presented};
-use crate::{app::App, caller::token_proof};
+use super::{Posted, Refused, UNCACHED, correlation, is_machine, paid, payer, presented};
+use crate::{app::App, caller::token_proof, certified::certificate};
 
 /// The revocation endpoint. A token that is not known is answered like one that was (RFC 7009 §2.2).
 pub(crate) async fn revoke(State(app): State<App>, posted: Posted) -> Result<Response, Refused> {
     let form = Form::parse(&posted.body)?;
     let presented = presented(&posted.parts, &form)?;
-    let (basic, machine) = (matches!(presented, Presented::Basic(_)), !matches!(presented, Presented::Public(_)));
+    let (basic, machine) = (matches!(presented, Presented::Basic(_)), is_machine(&presented));
     let PresentedToken(token) = PresentedToken::read(&form)?;
     let proof = token_proof(&app, &posted.parts)?;
     // What a console gives back is not told, so neither is whether the key is anybody's: the address pays.
@@ -19,7 +19,7 @@ pub(crate) async fn revoke(State(app): State<App>, posted: Posted) -> Result<Res
     if let Some(payer) = &payer {
         app.rates.may(payer)?;
     }
-    let done = app.engine.revoke(&token, presented, proof.as_ref(), correlation(&posted.parts)?).await;
+    let done = app.engine.revoke(&token, presented, certificate(&app, &posted.parts).as_ref(), proof.as_ref(), correlation(&posted.parts)?).await;
     done.map_err(|error| Refused::of(error, basic))?;
     Ok(paid(payer, (StatusCode::OK, UNCACHED)))
 }

@@ -7,8 +7,8 @@ use axum::{
 use countersign_oauth::{ErrorCode, client_auth::Presented, form::Form, token::TokenRequest};
 use http::header;
 
-use super::{Asked, Posted, Refused, UNCACHED, correlation, paid, payer, presented};
-use crate::{app::App, caller::token_proof};
+use super::{Asked, Posted, Refused, UNCACHED, correlation, is_machine, paid, payer, presented};
+use crate::{app::App, caller::token_proof, certified::certificate};
 
 /// The token endpoint (RFC 6749 §3.2, RFC 8693 §2).
 pub(crate) async fn token(State(app): State<App>, posted: Posted) -> Result<Response, Refused> {
@@ -28,12 +28,12 @@ pub(crate) async fn token(State(app): State<App>, posted: Posted) -> Result<Resp
 
 async fn granted(app: &App, request: TokenRequest, presented: Presented, posted: &Posted) -> Result<Response, Refused> {
     let proof = token_proof(app, &posted.parts)?;
-    let (basic, machine) = (matches!(presented, Presented::Basic(_)), !matches!(presented, Presented::Public(_)));
+    let (basic, machine) = (matches!(presented, Presented::Basic(_)), is_machine(&presented));
     let payer = payer(&presented, proof.as_ref());
     if let Some(payer) = &payer {
         app.rates.may(payer)?;
     }
-    let body = match app.engine.token(request, presented, proof.as_ref(), correlation(&posted.parts)?).await {
+    let body = match app.engine.token(request, presented, certificate(app, &posted.parts).as_ref(), proof.as_ref(), correlation(&posted.parts)?).await {
         Ok(answer) => answer.into_json()?,
         // A machine that has proved who it is pays for what it is refused as well.
         Err(error) if machine && error.code != ErrorCode::InvalidClient => return Ok(paid(payer, Refused::of(error, basic))),

@@ -134,6 +134,7 @@ on_both! {
                 scope: set(&["address:write"]),
                 hops: d.hops.clone(),
                 jkt: Some("thumb".into()),
+                x5t: None,
                 hash: None,
                 issued_at: at(21),
                 expires_at: at(321),
@@ -146,6 +147,7 @@ on_both! {
                 services: vec!["accounts-api".into()],
                 hops: [].into(),
                 jkt: None,
+                x5t: Some("print".into()),
                 hash: Some(a.hash(77)),
                 ..token.clone()
             };

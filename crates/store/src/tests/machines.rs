@@ -1,7 +1,7 @@
 use countersign_domain::{
     ContractChangeId, SecretId,
     canonical::Digest,
-    client::{AuthMethod, Client},
+    client::{AuthMethod, CertificateName, Client},
 };
 
 use super::{get, on_both, put, world::*};
@@ -14,6 +14,8 @@ fn client(a: &World) -> Client {
         name: "The gateway".into(),
         auth: AuthMethod::PrivateKeyJwt,
         jwks: Some("{\"keys\":[]}".into()),
+        certificate: None,
+        certificate_bound: false,
         endpoint_audience: true,
         disabled_at: None,
         created_at: at(1),
@@ -33,13 +35,26 @@ on_both! {
             assert_eq!(tx.client("nobody", Lock::None).await?, None);
             assert_eq!(tx.clients(a.tenant).await?, [client(&a)]);
             assert_eq!(tx.clients(b.tenant).await?, []);
-            let changed = Client { name: "Gate".into(), auth: AuthMethod::ClientSecretPost, jwks: None, endpoint_audience: false, disabled_at: Some(at(9)), ..client(&a) };
+            let changed = Client {
+                name: "Gate".into(),
+                auth: AuthMethod::TlsClientAuth,
+                jwks: None,
+                certificate: Some(CertificateName::SubjectDn("CN=gateway,O=Acme".into())),
+                certificate_bound: true,
+                endpoint_audience: false,
+                disabled_at: Some(at(9)),
+                ..client(&a)
+            };
             tx.client_update(&Client { tenant: b.tenant, ..changed.clone() }).await?;
             assert_eq!(tx.client("gateway-api", Lock::None).await?, Some(client(&a)), "another tenant changes nothing");
             tx.client_update(&changed).await?;
             assert_eq!(tx.client("gateway-api", Lock::Share).await?, Some(changed));
             Ok(())
         }).unwrap();
+        let spiffe = Client { id: "ledger-api".into(), certificate: Some(CertificateName::SanUri("spiffe://acme/ledger".into())), ..client(&a) };
+        let kept = spiffe.clone();
+        put!(store, |tx| tx.client_insert(&spiffe).await).unwrap();
+        assert_eq!(get!(store, |tx| tx.client("ledger-api", Lock::None).await), Ok(Some(kept)));
         let theirs = Client { tenant: b.tenant, ..client(&a) };
         assert_eq!(put!(store, |tx| tx.client_insert(&theirs).await), Err(StoreError::Taken));
     }
@@ -63,10 +78,12 @@ on_both! {
         let (a, _) = worlds(store).await;
         put!(store, |tx| {
             tx.client_insert(&client(&a)).await?;
-            let row = ClientTokenRow { hash: a.hash(80), tenant: a.tenant, client: "gateway-api".into(), jkt: Some("thumb".into()), expires_at: at(600) };
+            let row = ClientTokenRow { hash: a.hash(80), tenant: a.tenant, client: "gateway-api".into(), jkt: Some("thumb".into()), x5t: None, expires_at: at(600) };
+            let certified = ClientTokenRow { hash: a.hash(81), jkt: None, x5t: Some("print".into()), ..row.clone() };
             tx.client_token_insert(&row).await?;
-            tx.client_token_insert(&ClientTokenRow { hash: a.hash(81), jkt: None, ..row.clone() }).await?;
+            tx.client_token_insert(&certified).await?;
             assert_eq!(tx.client_token(&a.hash(80)).await?, Some(row));
+            assert_eq!(tx.client_token(&a.hash(81)).await?, Some(certified));
             assert_eq!(tx.client_token(&a.hash(82)).await?, None);
             assert!(tx.client_token_delete(&a.hash(80)).await?);
             assert!(!tx.client_token_delete(&a.hash(80)).await?);
@@ -74,6 +91,32 @@ on_both! {
             assert_eq!(tx.client_token(&a.hash(81)).await?, None, "what is over is dropped");
             Ok(())
         }).unwrap();
+    }
+
+    async fn nothing_is_bound_to_a_key_and_a_certificate(store: &Store) {
+        let (a, _) = worlds(store).await;
+        put!(store, |tx| tx.client_insert(&client(&a)).await).unwrap();
+        let both = ClientTokenRow {
+            hash: a.hash(83),
+            tenant: a.tenant,
+            client: "gateway-api".into(),
+            jkt: Some("thumb".into()),
+            x5t: Some("print".into()),
+            expires_at: at(600),
+        };
+        assert!(put!(store, |tx| tx.client_token_insert(&both).await).is_err());
+    }
+
+    async fn an_audience_is_found_in_all_tenants(store: &Store) {
+        let (a, b) = worlds(store).await;
+        let audience = a.contract().audience;
+        let found = get!(store, |tx| tx.apis_of_audience(&audience).await).unwrap();
+        let mut tenants: Vec<_> = found.iter().map(|api| api.tenant).collect();
+        tenants.sort_by_key(|t| t.uuid());
+        let mut both = [a.tenant, b.tenant];
+        both.sort_by_key(|t| t.uuid());
+        assert_eq!(tenants, both);
+        assert_eq!(get!(store, |tx| tx.apis_of_audience("https://nowhere.example").await), Ok(Vec::new()));
     }
 
     async fn a_proposal_reads_back_and_one_waits_at_a_time(store: &Store) {

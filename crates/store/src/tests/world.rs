@@ -187,6 +187,7 @@ impl World {
             scope: set(&["address:write"]),
             hops: BTreeSet::new(),
             jkt: None,
+            x5t: None,
             hash: None,
             issued_at,
             expires_at,

@@ -34,6 +34,7 @@ pub(crate) struct Issuer {
 pub(crate) struct World {
     pub(crate) issuer: Arc<Issuer>,
     pub(crate) api: String,
+    pub(crate) audience: String,
     pub(crate) http: reqwest::Client,
 }
 
@@ -45,13 +46,6 @@ pub(crate) fn new_key() -> EncodingKey {
 #[expect(clippy::disallowed_methods, reason = "the API under test reads the wall clock, as any API does")]
 pub(crate) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().try_into().unwrap()
-}
-
-async fn serve(app: Router) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async { axum::serve(listener, app).await });
-    url
 }
 
 async fn metadata(State(issuer): State<Arc<Issuer>>) -> Result<Json<Value>, StatusCode> {
@@ -81,6 +75,11 @@ async fn introspect(State(issuer): State<Arc<Issuer>>, headers: HeaderMap, Form(
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::called(|_| AUDIENCE.to_owned()).await
+    }
+
+    /// An API that is called so, given its address.
+    pub(crate) async fn called(audience: impl FnOnce(&str) -> String) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let issuer = Arc::new(Issuer { url, key: new_key(), active: true.into(), asked: 0.into(), down: false.into() });
@@ -90,22 +89,26 @@ impl World {
             .route("/introspect", post(introspect))
             .with_state(issuer.clone());
         tokio::spawn(async { axum::serve(listener, app).await });
+        let place = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let api = format!("http://{}", place.local_addr().unwrap());
+        let audience = audience(&api);
         let settings = Settings {
             issuer: issuer.url.parse().unwrap(),
-            audience: AUDIENCE.to_owned(),
+            audience: audience.clone(),
             client_id: "accounts-api".to_owned(),
             client_secret: ClientSecret("s3cret".to_owned()),
         };
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().unwrap();
-        let api = serve(router(Api::new(settings.check().unwrap(), http.clone()))).await;
-        Self { issuer, api, http }
+        let app = router(Api::new(settings.check().unwrap(), http.clone()));
+        tokio::spawn(async { axum::serve(place, app).await });
+        Self { issuer, api, audience, http }
     }
 
     /// Claims in which nothing is wrong.
     pub(crate) fn claims(&self) -> Value {
         let now = now();
         json!({
-            "iss": self.issuer.url, "aud": AUDIENCE, "sub": "cus_8812", "act": { "sub": "usr_dana" }, "client_id": "console",
+            "iss": self.issuer.url, "aud": self.audience, "sub": "cus_8812", "act": { "sub": "usr_dana" }, "client_id": "console",
             "scope": "profile:read address:write refund:write export:create", "iat": now, "nbf": now, "exp": now + 300, "jti": "tok_1",
         })
     }

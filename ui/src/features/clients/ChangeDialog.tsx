@@ -12,16 +12,36 @@ import { pretty } from '~/ui/Json';
 import { Note } from '~/ui/parts';
 import { series } from '~/ui/text';
 import { useToast } from '~/ui/Toast';
+import { BoundField, CertificateField } from './CertificateField';
 import { KeysField } from './KeysField';
-import { bySecret, jwksFault, shownKeys } from './methods';
+import {
+  byKeys,
+  type CertificateDraft,
+  certificateDraft,
+  certificateFault,
+  certificateOf,
+  jwksFault,
+  shownKeys,
+} from './methods';
+
+interface Draft {
+  name: string;
+  jwks: string;
+  endpoint: boolean;
+  certificate: CertificateDraft;
+  bound: boolean;
+}
 
 /** Only what is different. */
-function changeOf(before: ClientView, name: string, jwks: string, endpoint: boolean): ClientChange {
-  const keyed = !bySecret(before.auth);
+function changeOf(before: ClientView, { name, jwks, endpoint, certificate, bound }: Draft): ClientChange {
+  const was = certificateDraft(before.certificate);
+  const renamed = certificate.kind !== was.kind || certificate.value.trim() !== was.value;
   return {
     ...(name.trim() !== before.name && { name: name.trim() }),
-    ...(keyed && jwks.trim() !== pretty(before.jwks ?? '').trim() && { jwks: jwks.trim() }),
-    ...(keyed && endpoint !== before.endpoint_audience && { endpoint_audience: endpoint }),
+    ...(byKeys(before.auth) && jwks.trim() !== pretty(before.jwks ?? '').trim() && { jwks: jwks.trim() }),
+    ...(before.auth === 'private_key_jwt' && endpoint !== before.endpoint_audience && { endpoint_audience: endpoint }),
+    ...(before.auth === 'tls_client_auth' && renamed && { certificate: certificateOf(certificate) }),
+    ...(bound !== before.certificate_bound && { certificate_bound: bound }),
   };
 }
 
@@ -39,7 +59,9 @@ export function ChangeDialog({ of, onClose }: { of: ClientView; onClose: () => v
   const [name, setName] = useState(of.name);
   const [jwks, setJwks] = useState(pretty(of.jwks ?? ''));
   const [endpoint, setEndpoint] = useState(of.endpoint_audience);
-  const input = changeOf(of, name, jwks, endpoint);
+  const [certificate, setCertificate] = useState(certificateDraft(of.certificate));
+  const [bound, setBound] = useState(of.certificate_bound);
+  const input = changeOf(of, { name, jwks, endpoint, certificate, bound });
   const change = useMutation({
     mutationFn: () => client.client_change(of.id, input),
     onSuccess: (now) => {
@@ -49,10 +71,12 @@ export function ChangeDialog({ of, onClose }: { of: ClientView; onClose: () => v
     },
   });
   const nameWrong = name.trim() === '' || name.trim().length > 80 ? 'Give 1 to 80 characters.' : undefined;
-  const keysWrong = bySecret(of.auth) ? undefined : jwksFault(jwks);
+  const own = of.auth === 'self_signed_tls_client_auth';
+  const keysWrong = byKeys(of.auth) ? jwksFault(jwks, own) : undefined;
+  const certificateWrong = of.auth === 'tls_client_auth' ? certificateFault(certificate) : undefined;
   const lost = input.jwks !== undefined && !keysWrong ? lostKeys(of.jwks, jwks) : [];
   const why =
-    (nameWrong ?? keysWrong)
+    (nameWrong ?? keysWrong ?? certificateWrong)
       ? 'correct what is marked first'
       : Object.keys(input).length === 0
         ? 'nothing is changed yet'
@@ -62,7 +86,7 @@ export function ChangeDialog({ of, onClose }: { of: ClientView; onClose: () => v
       title={`Change ${of.id}`}
       onClose={onClose}
       onSubmit={() => why === undefined && !change.isPending && change.mutate()}
-      className={bySecret(of.auth) ? undefined : 'wide'}
+      className={byKeys(of.auth) ? 'wide' : undefined}
       foot={
         <>
           <Button kind="ghost" keys="Esc" onClick={onClose}>
@@ -85,14 +109,28 @@ export function ChangeDialog({ of, onClose }: { of: ClientView; onClose: () => v
           <input {...p} className="inp" value={name} autoComplete="off" onChange={(e) => setName(e.target.value)} />
         )}
       </Field>
-      {!bySecret(of.auth) && (
-        <KeysField jwks={jwks} wrong={keysWrong} onJwks={setJwks} endpoint={endpoint} onEndpoint={setEndpoint} />
+      {of.auth === 'tls_client_auth' && (
+        <CertificateField value={certificate} wrong={certificateWrong} onChange={setCertificate} />
       )}
+      {byKeys(of.auth) && (
+        <KeysField
+          certificates={own}
+          jwks={jwks}
+          wrong={keysWrong}
+          onJwks={setJwks}
+          endpoint={endpoint}
+          onEndpoint={setEndpoint}
+        />
+      )}
+      <BoundField value={bound} onChange={setBound} />
       {lost.length > 0 && (
         <Note tone="seal" icon={TriangleAlert} alert>
           <p>
-            <b>What it signs with {series(lost)} is refused at once.</b> Keep the old key beside the new one until the
-            machine has changed.
+            <b>
+              {own ? 'Its connections' : 'What it signs'} with {series(lost)}{' '}
+              {own ? 'prove nothing from now on.' : 'is refused at once.'}
+            </b>{' '}
+            Keep the old key beside the new one until the machine has changed.
           </p>
         </Note>
       )}

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { KeyRound, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import type { ClientView, SecretView } from '~/api/types';
+import type { CertificateName, ClientView, SecretView } from '~/api/types';
 import { useNow } from '~/app/clock';
 import { useMe, useOfflineWhy } from '~/app/services';
 import { Button } from '~/ui/Button';
@@ -9,7 +9,17 @@ import { type FactRow, Facts, Note, Panel } from '~/ui/parts';
 import { Id, State, When } from '~/ui/words';
 import { ChangeDialog } from './ChangeDialog';
 import { DisableDialog } from './DisableDialog';
-import { bySecret, comesInVain, methodName, METHODS, SECRETS_MAX, shownKeys } from './methods';
+import {
+  byKeys,
+  bySecret,
+  CERTIFICATE_NAMES,
+  certificateDraft,
+  comesInVain,
+  methodName,
+  METHODS,
+  SECRETS_MAX,
+  shownKeys,
+} from './methods';
 import { DropSecretDialog, MakeSecretDialog } from './SecretDialogs';
 
 type Open = { what: 'change' | 'disable' | 'make' } | { what: 'drop'; secret: SecretView };
@@ -50,16 +60,15 @@ export function ClientPane({ of, apis }: { of: ClientView; apis: ReadonlyMap<str
         </Note>
       )}
       <Standing of={of} apis={apis} />
-      {bySecret(of.auth) ? (
+      {bySecret(of.auth) && (
         <Secrets
           of={of}
           why={admin ? offline : 'an admin makes and drops secrets'}
           onMake={() => setOpen({ what: 'make' })}
           onDrop={(secret) => setOpen({ what: 'drop', secret })}
         />
-      ) : (
-        <PublicKeys of={of} />
       )}
+      {byKeys(of.auth) && <PublicKeys of={of} />}
       {open?.what === 'change' && <ChangeDialog of={of} onClose={() => setOpen(undefined)} />}
       {open?.what === 'disable' && <DisableDialog of={of} onClose={() => setOpen(undefined)} />}
       {open?.what === 'make' && <MakeSecretDialog of={of} onClose={() => setOpen(undefined)} />}
@@ -109,14 +118,26 @@ function Standing({ of, apis }: { of: ClientView; apis: ReadonlyMap<string, { id
     ],
     ['Client of', named(of.apis, 'no API: it can exchange nothing')],
     ['Introspects for', named(of.introspects, 'no other API')],
+    ['Its tokens', of.certificate_bound ? 'are bound to its certificate' : 'are bound to a key where it proves one'],
     ['Registered', <When at={of.created_at} now={now} />],
   ];
-  if (!bySecret(of.auth))
+  if (of.certificate) rows.splice(2, 0, ['Certificate', <Says key="says" of={of.certificate} />]);
+  if (of.auth === 'private_key_jwt')
     rows.splice(2, 0, [
       'Audience',
       of.endpoint_audience ? <span className="t-ochre">the issuer, or the token endpoint</span> : 'the issuer only',
     ]);
   return <Facts rows={rows} />;
+}
+
+function Says({ of }: { of: CertificateName }) {
+  const { kind, value } = certificateDraft(of);
+  return (
+    <>
+      <span className="mono">{value}</span>
+      <span className="small mute blk">{CERTIFICATE_NAMES.find(([k]) => k === kind)?.[1]}, to the letter</span>
+    </>
+  );
 }
 
 function Secrets({

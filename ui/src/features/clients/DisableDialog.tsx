@@ -8,6 +8,7 @@ import { Dialog } from '~/ui/Dialog';
 import { Refusal } from '~/ui/Fault';
 import { series } from '~/ui/text';
 import { useToast } from '~/ui/Toast';
+import { byKeys, bySecret } from './methods';
 
 /** Says what follows, then shuts a client out or lets it in again. */
 export function DisableDialog({ of, onClose }: { of: ClientView; onClose: () => void }) {
@@ -15,6 +16,7 @@ export function DisableDialog({ of, onClose }: { of: ClientView; onClose: () => 
   const queries = useQueryClient();
   const say = useToast();
   const disable = of.disabled_at === undefined;
+  const kept = bySecret(of.auth) ? 'secrets' : byKeys(of.auth) ? 'keys' : 'certificate';
   const change = useMutation({
     mutationFn: () => client.client_change(of.id, { disabled: disable }),
     onSuccess: () => {
@@ -49,16 +51,10 @@ export function DisableDialog({ of, onClose }: { of: ClientView; onClose: () => 
           <li>Tokens that it exchanged for others stay until their end, at most 5 min, unless they are revoked.</li>
           {of.apis.length > 0 && <li>What {series(of.apis)} call at other APIs fails as soon as those run out.</li>}
           {of.introspects.length > 0 && <li>It is told nothing more about tokens of {series(of.introspects)}.</li>}
-          <li>
-            Its registration, {of.auth === 'private_key_jwt' ? 'keys' : 'secrets'} and contracts stay; you can enable it
-            again.
-          </li>
+          <li>Its registration, {kept} and contracts stay; you can enable it again.</li>
         </ul>
       ) : (
-        <p className="two">
-          It can come again at once, with the {of.auth === 'private_key_jwt' ? 'keys' : 'secrets'} that it had. What had
-          ended stays ended.
-        </p>
+        <p className="two">It can come again at once, with the {kept} that it had. What had ended stays ended.</p>
       )}
       {change.error && <Refusal error={change.error} />}
     </Dialog>

@@ -1,13 +1,15 @@
 import { Field } from '~/features/cases/Field';
 
-/** Public keys, and whose name its assertions may call us by. */
+/** Public keys; and whose name its assertions may call us by, or its certificates. */
 export function KeysField({
+  certificates,
   jwks,
   wrong,
   onJwks,
   endpoint,
   onEndpoint,
 }: {
+  certificates: boolean;
   jwks: string;
   wrong: string | undefined;
   onJwks: (jwks: string) => void;
@@ -17,10 +19,10 @@ export function KeysField({
   return (
     <>
       <Field
-        label="Its public keys"
-        hint="a JWK set"
+        label={certificates ? 'Its certificates' : 'Its public keys'}
+        hint={certificates ? 'a JWK set with x5c' : 'a JWK set'}
         wrong={wrong}
-        help="The public half only. Two keys at a time let it change from one to the other without a gap."
+        help="The public half only. Two at a time let it change from one to the other without a gap."
       >
         {(p) => (
           <textarea
@@ -29,29 +31,35 @@ export function KeysField({
             rows={7}
             spellCheck={false}
             autoComplete="off"
-            placeholder={'{"keys": [{"kty": "EC", "crv": "P-256", "kid": "…", "x": "…", "y": "…"}]}'}
+            placeholder={
+              certificates
+                ? '{"keys": [{"kty": "EC", "kid": "…", "x5c": ["MIIB…"]}]}'
+                : '{"keys": [{"kty": "EC", "crv": "P-256", "kid": "…", "x": "…", "y": "…"}]}'
+            }
             value={jwks}
             onChange={(e) => onJwks(e.target.value)}
           />
         )}
       </Field>
-      <label className="row top">
-        <input
-          type="checkbox"
-          className="check"
-          aria-label="Its assertions may name the token endpoint"
-          aria-describedby="about-endpoint"
-          checked={endpoint}
-          onChange={(e) => onEndpoint(e.target.checked)}
-        />
-        <span>
-          Its assertions may name the token endpoint
-          <span className="small mute blk" id="about-endpoint">
-            Only if its library can’t name the issuer as audience. One made for another server’s endpoint could
-            otherwise be tried here.
+      {!certificates && (
+        <label className="row top">
+          <input
+            type="checkbox"
+            className="check"
+            aria-label="Its assertions may name the token endpoint"
+            aria-describedby="about-endpoint"
+            checked={endpoint}
+            onChange={(e) => onEndpoint(e.target.checked)}
+          />
+          <span>
+            Its assertions may name the token endpoint
+            <span className="small mute blk" id="about-endpoint">
+              Only if its library can’t name the issuer as audience. One made for another server’s endpoint could
+              otherwise be tried here.
+            </span>
           </span>
-        </span>
-      </label>
+        </label>
+      )}
     </>
   );
 }

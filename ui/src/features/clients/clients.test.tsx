@@ -94,6 +94,7 @@ describe('registering', () => {
             name: 'New one',
             auth: 'private_key_jwt',
             jwks: PUBLIC,
+            certificate_bound: false,
             endpoint_audience: false,
           },
         },
@@ -114,7 +115,84 @@ describe('registering', () => {
     await user.type(box.getByRole('textbox', { name: /^Name/ }), 'Second{Control>}{Enter}{/Control}');
     await waitFor(() =>
       expect(platform.of('client_create')).toEqual([
-        { input: { id: 'billing-api-2', name: 'Second', auth: 'client_secret_basic', endpoint_audience: false } },
+        {
+          input: {
+            id: 'billing-api-2',
+            name: 'Second',
+            auth: 'client_secret_basic',
+            certificate_bound: false,
+            endpoint_audience: false,
+          },
+        },
+      ]),
+    );
+  });
+});
+
+describe('a certificate', () => {
+  const named = {
+    ...fresh,
+    auth: 'tls_client_auth' as const,
+    certificate: { tls_client_auth_san_dns: 'a.acme.example' },
+  };
+
+  it('of an authority is registered by the one thing that it says', async () => {
+    const { user, platform } = open('', { client_create: { ...named, id: 'svc:new' } });
+    await user.click(await screen.findByRole('button', { name: 'Register a client…' }));
+    const box = await dialog('Register a client');
+    await user.click(box.getByRole('radio', { name: 'With a certificate of an authority' }));
+    await user.type(box.getByRole('textbox', { name: /^Id/ }), 'svc:new');
+    await user.type(box.getByRole('textbox', { name: /^Name/ }), 'New one{Control>}{Enter}{/Control}');
+    expect(box.getByText('Say what its certificate says, to the letter.')).toBeTruthy();
+    expect(platform.of('client_create')).toEqual([]);
+    await user.selectOptions(box.getByRole('combobox', { name: /^What its certificate says/ }), 'A URI');
+    await user.type(box.getByRole('textbox', { name: /^It says/ }), ' spiffe://acme.example/new ');
+    await user.click(box.getByRole('checkbox', { name: 'Its tokens are bound to its certificate' }));
+    await expectAccessible();
+    await user.click(box.getByRole('button', { name: /^Register svc:new/ }));
+    await waitFor(() =>
+      expect(platform.of('client_create')).toEqual([
+        {
+          input: {
+            id: 'svc:new',
+            name: 'New one',
+            auth: 'tls_client_auth',
+            certificate: { tls_client_auth_san_uri: 'spiffe://acme.example/new' },
+            certificate_bound: true,
+            endpoint_audience: false,
+          },
+        },
+      ]),
+    );
+  });
+
+  it('of its own is pasted as x5c of a key', async () => {
+    const { user } = open('');
+    await user.click(await screen.findByRole('button', { name: 'Register a client…' }));
+    const box = await dialog('Register a client');
+    await user.click(box.getByRole('radio', { name: 'With a certificate of its own' }));
+    expect(box.queryByRole('checkbox', { name: /assertions/ })).toBeNull();
+    const keys = box.getByRole('textbox', { name: /^Its certificates/ });
+    await user.click(keys);
+    await user.paste(PUBLIC);
+    expect(box.getByText(/has no certificate: give it as "x5c"/)).toBeTruthy();
+    expect(jwksFault('{"keys": [{"kty": "EC", "x5c": ["MIIB"]}]}', true)).toBeUndefined();
+  });
+
+  it('is shown by what it says, and changed to another thing', async () => {
+    const { user, platform } = open(named.id, { client_list: { items: [named] }, client_change: named });
+    const it_ = await pane(named.id);
+    expect(it_.textContent).toContain('a.acme.exampleA DNS name, to the letter');
+    expect(within(it_).queryByRole('button', { name: 'Make a secret…' })).toBeNull();
+    await user.click(within(it_).getByRole('button', { name: 'Change…' }));
+    const box = await dialog(`Change ${named.id}`);
+    const value = box.getByRole('textbox', { name: /^It says/ });
+    await user.clear(value);
+    await user.type(value, 'b.acme.example');
+    await user.click(box.getByRole('button', { name: new RegExp(`^Change ${named.id}`) }));
+    await waitFor(() =>
+      expect(platform.of('client_change')).toEqual([
+        { id: named.id, input: { certificate: { tls_client_auth_san_dns: 'b.acme.example' } } },
       ]),
     );
   });

@@ -40,6 +40,8 @@ export const wasRefused = (e: EventView) =>
 const CLIENT_CHANGES: Record<string, string> = {
   name: 'its name',
   jwks: 'its public keys',
+  certificate: 'what its certificate must say',
+  certificate_bound: 'whether its tokens are bound to its certificate',
   endpoint_audience: 'what its assertions may name',
   disable: 'it may no longer come',
   enable: 'it may come again',
