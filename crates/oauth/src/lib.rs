@@ -22,6 +22,7 @@ pub mod redirect;
 pub mod resource_metadata;
 pub mod seal;
 pub mod token;
+pub mod vouched;
 
 mod answer;
 mod client_keys;

@@ -48,7 +48,7 @@ fn row(r: &mut Row) -> Result<EventRow, StoreError> {
 }
 
 impl Tx {
-    /// Appends a line, with the texts beside it. It is durable with the transaction, and waits for its place.
+    /// Appends a line, with the texts beside it. It is durable with the transaction, and waits for its place by a trigger.
     pub async fn event_append(&mut self, event: &Event, sealed: &Sealed) -> Result<(), StoreError> {
         let actor = if let Actor::Person(person) = event.actor { Some(person) } else { None };
         let sql = "INSERT INTO event (id, tenant_id, at, kind, bytes, salt, actor_person, subject_id, case_id, request_id, delegation_id)
@@ -60,7 +60,6 @@ impl Tx {
             let sql = "INSERT INTO event_text (event_id, tenant_id, name, text, salt) VALUES ($1, $2, $3, $4, $5)";
             self.sql(sql).bind(event.id).bind(event.tenant).bind(name).bind(&text.text).bind(&text.salt).run().await?;
         }
-        self.sql("INSERT INTO unplaced (event_id, tenant_id) VALUES ($1, $2)").bind(event.id).bind(event.tenant).run().await?;
         Ok(())
     }
 

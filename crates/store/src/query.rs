@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, ValueRef as _, p
 
 use crate::{
     StoreError, Tx,
-    facts::watched,
+    facts::{raises, watched},
     tx::Conn,
     value::{Arg, Bind, Row, Value, corrupt},
 };
@@ -118,7 +118,8 @@ impl Query<'_> {
 
     /// Runs it; answers how many rows it touched.
     pub(crate) async fn run(self) -> Result<u64, StoreError> {
-        self.tx.writes();
+        let raises = raises(&self.sql);
+        self.tx.writes(raises);
         on_either!(self, |q, conn| q.execute(conn).await.map(|done| done.rows_affected()))
     }
 

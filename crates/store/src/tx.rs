@@ -18,12 +18,12 @@ pub struct Tx {
 }
 
 /// What is known of the edition of the facts in this transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Edition {
-    Unread,
-    Read(i64),
-    /// Something was written here: what is read from now on is nobody else's yet.
-    Written,
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Edition {
+    /// As it stands here; nobody else raises it meanwhile.
+    read: Option<i64>,
+    /// This work has written something: what it reads from now on is nobody else's yet.
+    written: bool,
 }
 
 /// How far a fault reaches.
@@ -45,35 +45,43 @@ pub(crate) enum Conn {
 impl Tx {
     /// On a server.
     pub(crate) const fn new(conn: Conn) -> Self {
-        Self { conn, broken: None, facts: None, edition: Edition::Unread }
+        Self { conn, broken: None, facts: None, edition: Edition { read: None, written: false } }
     }
 
     /// On a file.
     pub(crate) const fn with_facts(conn: Conn, facts: Facts) -> Self {
-        Self { conn, broken: None, facts: Some(facts), edition: Edition::Unread }
+        Self { conn, broken: None, facts: Some(facts), edition: Edition { read: None, written: false } }
     }
 
-    /// Another work begins in the same transaction.
+    /// A work of this transaction is over, and the next one begins.
     pub(crate) const fn begin_work(&mut self) {
-        self.edition = Edition::Unread;
+        self.edition.written = false;
     }
 
-    /// Notes that something is about to be written.
-    pub(crate) const fn writes(&mut self) {
-        self.edition = Edition::Written;
+    /// Notes that something is about to be written, which may raise the edition.
+    pub(crate) const fn writes(&mut self, raises: bool) {
+        self.edition.written = true;
+        if raises {
+            self.edition.read = None;
+        }
+    }
+
+    /// Whether nobody else can change anything before the commit: then nothing needs to be looked at once more to be held.
+    #[must_use]
+    pub const fn holds_all(&self) -> bool {
+        matches!(self.conn, Conn::LiteWriter(_))
     }
 
     /// What is remembered and the edition that stands here, if they are of use.
     pub(crate) async fn facts(&mut self) -> Result<Option<(Facts, i64)>, StoreError> {
         let Some(facts) = self.facts.clone() else { return Ok(None) };
-        if self.edition == Edition::Unread {
-            let n: i64 = self.sql("SELECT n FROM edition").one(Row::take).await?.unwrap_or_default();
-            self.edition = Edition::Read(n);
+        if self.edition.written {
+            return Ok(None);
         }
-        Ok(match self.edition {
-            Edition::Read(n) => Some((facts, n)),
-            Edition::Unread | Edition::Written => None,
-        })
+        if self.edition.read.is_none() {
+            self.edition.read = self.sql("SELECT n FROM edition").one(Row::take).await?;
+        }
+        Ok(self.edition.read.map(|n| (facts, n)))
     }
 
     /// Whether anything can still be asked here.
@@ -103,9 +111,9 @@ impl Tx {
     /// Lets go of a snapshot. What was read is read, whatever comes of this.
     pub(crate) async fn end_snapshot(self) {
         let ended = match self.conn {
-            Conn::LiteReader(t) => t.rollback().await,
+            // Dropped, SQLite's thread ends it by itself and nobody waits for that.
+            Conn::LiteReader(_) | Conn::LiteWriter(_) => Ok(()),
             Conn::Postgres(t) => t.rollback().await,
-            Conn::LiteWriter(_) => Ok(()),
         };
         if let Err(error) = ended {
             tracing::debug!(%error, "a snapshot did not end cleanly");

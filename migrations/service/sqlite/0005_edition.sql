@@ -55,3 +55,6 @@ CREATE TRIGGER session_update_raises AFTER UPDATE ON session BEGIN UPDATE editio
 CREATE TRIGGER session_delete_raises AFTER DELETE ON session BEGIN UPDATE edition SET n = n + 1; END;
 CREATE TRIGGER access_token_update_raises AFTER UPDATE ON access_token BEGIN UPDATE edition SET n = n + 1; END;
 CREATE TRIGGER access_token_delete_raises AFTER DELETE ON access_token BEGIN UPDATE edition SET n = n + 1; END;
+
+-- A line waits for its place from the moment that it is there.
+CREATE TRIGGER event_waits AFTER INSERT ON event BEGIN INSERT INTO unplaced (event_id, tenant_id) VALUES (NEW.id, NEW.tenant_id); END;

@@ -29,14 +29,15 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use countersign_domain::{
-    Clock, Entropy, Timestamp,
+    Clock, Entropy, Secret, Timestamp,
     alg::Algorithm,
     key::{Key, KeyState, STALE},
 };
 use countersign_oauth::{
     jwks::{self, KeySet, PublicJwk},
-    jwt::{AccessClaims, Expect, JwtError, SigningKey, verify_at_jwt},
+    jwt::{AccessClaims, Expect, JwtError, SigningKey, verify_at_jwt_once},
     seal::MasterKey,
+    vouched::Vouched,
 };
 use countersign_store::{KeyRow, Store};
 use sha2::{Digest as _, Sha256};
@@ -74,6 +75,8 @@ struct Inner {
     looking: Mutex<()>,
     /// When an unknown `kid` last caused a look, in microseconds.
     looked_again: AtomicI64,
+    /// Tokens whose signature this process made or checked.
+    vouched: Vouched,
 }
 
 /// The keys as they were in the store at an instant.
@@ -108,7 +111,7 @@ impl KeyRing {
         let rows = stored(&store).await?;
         let keys = Arc::new(read(rows, &master, at, &BTreeMap::new())?);
         let loaded = RwLock::new(Loaded { at, keys });
-        Ok(Self(Arc::new(Inner { store, master, clock, entropy, loaded, looking: Mutex::new(()), looked_again: AtomicI64::new(i64::MIN) })))
+        Ok(Self(Arc::new(Inner { store, master, clock, entropy, loaded, looking: Mutex::new(()), looked_again: AtomicI64::new(i64::MIN), vouched: Vouched::default() })))
     }
 
     /// The key that signs with `algorithm` now.
@@ -125,15 +128,21 @@ impl KeyRing {
         self.loaded().keys.active.get(&algorithm).map(Arc::clone).ok_or_else(none)
     }
 
+    /// Remembers a token that was signed with one of the keys: its signature needs no checking here.
+    pub(crate) fn vouch(&self, token: &Secret) {
+        self.0.vouched.vouch(token.expose());
+    }
+
     /// The claims of a token that one of the published keys signed, and that holds what is expected of it.
     ///
     /// # Errors
     /// If the ring is too old and the store does not answer. A token that is not good is `None`.
     pub(crate) async fn verify(&self, token: &str, expect: &Expect<'_>) -> Result<Option<AccessClaims>, Refusal> {
-        match verify_at_jwt(token, &self.fresh().await?.set, expect) {
+        let vouched = &self.0.vouched;
+        match verify_at_jwt_once(token, &self.fresh().await?.set, expect, vouched) {
             Err(JwtError::UnknownKey) if self.may_look_again() => {
                 self.reload().await?;
-                Ok(verify_at_jwt(token, &self.loaded().keys.set, expect).ok())
+                Ok(verify_at_jwt_once(token, &self.loaded().keys.set, expect, vouched).ok())
             }
             verified => Ok(verified.ok()),
         }

@@ -157,7 +157,9 @@ impl Engine {
             handle
         } else {
             let key = self.keys().signing(alg).await.map_err(|r| r.oauth())?;
-            sign_at_jwt(&key, &claims).map_err(|e| Refusal::internal("signing", &e).oauth())?
+            let token = sign_at_jwt(&key, &claims).map_err(|e| Refusal::internal("signing", &e).oauth())?;
+            self.keys().vouch(&token);
+            token
         };
         Ok(TokenAnswer {
             access_token: token,

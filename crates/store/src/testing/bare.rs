@@ -19,7 +19,6 @@ const TOKEN: &str =
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, $11, $12, NULL)";
 const EVENT: &str = "INSERT INTO event (id, tenant_id, at, kind, bytes, salt, actor_person, subject_id, case_id, request_id, delegation_id)
     VALUES ($1, $2, $3, 'token.exchange', $4, $5, $6, $7, $8, $9, $10)";
-const UNPLACED: &str = "INSERT INTO unplaced (event_id, tenant_id) VALUES ($1, $2)";
 const PROOF: &str = "INSERT INTO dpop_seen (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
 const PLACE: &str = "INSERT INTO place (place, event_id, tenant_id)
     SELECT (SELECT COALESCE(MAX(place), 0) FROM place) + ROW_NUMBER() OVER (ORDER BY seq), event_id, tenant_id FROM unplaced";
@@ -37,6 +36,8 @@ const OLD_TOKENS: &str =
 const OLD_EVENTS: &str = "INSERT INTO event (id, tenant_id, at, kind, bytes, salt, actor_person, subject_id, case_id, request_id, delegation_id)
     SELECT ID, e.tenant_id, e.at, e.kind, e.bytes, e.salt, e.actor_person, e.subject_id, e.case_id, e.request_id, e.delegation_id
     FROM NUMBERS, (SELECT * FROM event WHERE kind = 'token.exchange' ORDER BY id DESC LIMIT 1) e";
+/// They have waited long enough.
+const NONE_WAITS: &str = "DELETE FROM unplaced";
 const OLD_PLACES: &str = "INSERT INTO place (place, event_id, tenant_id)
     SELECT (SELECT COALESCE(MAX(place), 0) FROM place) + ROW_NUMBER() OVER (ORDER BY id), id, tenant_id FROM event e
     WHERE NOT EXISTS (SELECT 1 FROM place p WHERE p.event_id = e.id)";
@@ -45,9 +46,9 @@ const ID_SQLITE: &str = "unhex(printf('%016x', n.i)) || randomblob(8)";
 const NUMBERS_POSTGRES: &str = "generate_series(1, COUNT) AS n(i)";
 const ID_POSTGRES: &str = "(lpad(to_hex(n.i), 16, '0') || substr(md5(random()::text), 1, 16))::uuid";
 
-fn old(count: u32, numbers: &str, id: &str) -> [AssertSqlSafe<String>; 3] {
+fn old(count: u32, numbers: &str, id: &str) -> [AssertSqlSafe<String>; 4] {
     let numbers = numbers.replace("COUNT", &count.to_string());
-    [OLD_TOKENS, OLD_EVENTS, OLD_PLACES].map(|sql| AssertSqlSafe(sql.replace("NUMBERS", &numbers).replace("ID,", &format!("{id},"))))
+    [OLD_TOKENS, OLD_EVENTS, NONE_WAITS, OLD_PLACES].map(|sql| AssertSqlSafe(sql.replace("NUMBERS", &numbers).replace("ID,", &format!("{id},"))))
 }
 
 /// Adds so many tokens that were exchanged long ago to a file in which one was exchanged.
@@ -108,7 +109,6 @@ macro_rules! writer {
                     query.execute(&mut *tx).await.expect("a token");
                     let query = sqlx::query(EVENT).bind(exchange.id).bind(token.0).bind(event.0).bind(&event.1).bind(&event.2).bind(event.3);
                     query.bind(event.4).bind(event.5).bind(event.6).bind(event.7).execute(&mut *tx).await.expect("a line");
-                    sqlx::query(UNPLACED).bind(exchange.id).bind(token.0).execute(&mut *tx).await.expect("it waits for its place");
                 }
                 sqlx::query(PLACE).execute(&mut *tx).await.expect("places");
                 sqlx::query(PLACED).execute(&mut *tx).await.expect("places are given");
