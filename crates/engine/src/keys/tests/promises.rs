@@ -3,6 +3,8 @@
 use countersign_domain::key::CACHED;
 use proptest::prelude::*;
 
+use countersign_oauth::jwt::verify_at_jwt;
+
 use super::*;
 
 /// Something that happens.
