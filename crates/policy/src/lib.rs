@@ -11,11 +11,13 @@ mod decide;
 mod error;
 mod facts;
 mod owed;
+mod presence;
 mod question;
 mod verdict;
 
 pub use bundle::{Bundle, Source};
 pub use error::BundleError;
+pub use presence::PresenceQuestion;
 pub use question::{Act, ActionFacts, CaseFacts, HopFacts, PersonFacts, Question};
 pub use verdict::{Reason, Verdict};
 
