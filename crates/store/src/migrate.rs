@@ -38,6 +38,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../../migrations/service/sqlite/0004_clock.sql"),
         postgres: include_str!("../../../migrations/service/postgres/0004_clock.sql"),
     },
+    Migration {
+        number: 5,
+        name: "issuers",
+        sqlite: include_str!("../../../migrations/service/sqlite/0005_issuers.sql"),
+        postgres: include_str!("../../../migrations/service/postgres/0005_issuers.sql"),
+    },
 ];
 
 /// Held while migrating, so that replicas that start together do it once. Any number will do, as long as it stays.

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use serde::Deserialize;
 use url::Url;
 
+use super::issuers::Trusted;
 use crate::{limits::Limits, rate::Rate};
 
 /// `countersign.toml`.
@@ -35,6 +36,8 @@ pub(super) struct File {
     pub metrics_listen: Option<SocketAddr>,
     /// APIs that may introspect.
     pub client: Vec<Client>,
+    /// Issuers whose tokens say that a customer is present.
+    pub issuers: Vec<Trusted>,
 }
 
 /// `[tls]`

@@ -7,6 +7,7 @@ mod coverage;
 mod keys;
 mod machines;
 mod people;
+mod presences;
 mod roles;
 mod schema;
 mod signing_in;
