@@ -27,6 +27,9 @@ const UNREAD: [&str; 2] = ["x5t", "x5t#S256"];
 /// Claims that an access token has none of, and an id token does (OpenID Connect Core §2, §3.1.3.6, §3.3.2.11).
 const OF_ID_TOKENS: [&str; 4] = ["nonce", "at_hash", "c_hash", "s_hash"];
 
+/// Claims of a token that somebody acts with, or that was made from one of ours.
+const CAME_FROM_ELSEWHERE: [&str; 2] = ["act", "dlg"];
+
 /// Why a token of another issuer does not count.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ForeignError {
@@ -49,7 +52,7 @@ pub enum ForeignError {
     #[error("it says itself that it is no access token")]
     NotAccess,
     /// It was passed on before.
-    #[error("it names who acts (`act`); only a token that the customer brings themselves is taken")]
+    #[error("it names who acts (`act`), or a delegation (`dlg`); only a token that the customer brings themselves is taken")]
     Acts,
     /// It is bound to a key or certificate of its holder.
     #[error("it is bound to the customer's key (`cnf`), whose possession only the customer can prove; have the issuer give bearer tokens for your API")]
@@ -226,7 +229,7 @@ impl Claims {
         if !says("typ", &["Bearer", "at+jwt", "access_token"]) || !says("token_use", &["access"]) || self.0.contains_key("events") {
             return Err(ForeignError::NotAccess);
         }
-        if self.0.contains_key("act") {
+        if CAME_FROM_ELSEWHERE.iter().any(|name| self.0.contains_key(*name)) {
             return Err(ForeignError::Acts);
         }
         if self.0.contains_key("cnf") { Err(ForeignError::Bound) } else { Ok(()) }

@@ -104,6 +104,7 @@ fn what_is_wrong_is_refused_by_its_name() {
         ("events", json!({}), E::NotAccess),
         ("act", json!({ "sub": "somebody" }), E::Acts),
         ("act", Value::Null, E::Acts),
+        ("dlg", json!("dlg_1"), E::Acts),
         ("cnf", json!({ "jkt": "x" }), E::Bound),
         ("scope", json!(7), claim("scope")),
         ("scp", json!("orders"), claim("scope")),
