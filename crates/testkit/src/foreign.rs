@@ -28,10 +28,23 @@ use tokio::{
 /// What we prove with, there, who we are.
 pub const SECRET: &str = "what-the-bank-knows-us-by-0123456789";
 
+/// How an issuer fails whoever asks it.
+#[derive(Debug, Clone)]
+pub enum Odd {
+    /// It answers nobody.
+    Down,
+    /// It sends whoever asks elsewhere.
+    Redirect(String),
+    /// It answers this many bytes.
+    Long(usize),
+    /// It answers something else.
+    Text(String),
+}
+
 struct Answers {
     published: Vec<Value>,
     introspection: Value,
-    down: bool,
+    odd: Option<Odd>,
     /// What was sent to the introspection endpoint last.
     asked: String,
 }
@@ -58,7 +71,7 @@ impl ForeignIssuer {
     pub async fn open() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let iss = format!("http://{}", listener.local_addr().expect("an address"));
-        let answers = Arc::new(Mutex::new(Answers { published: Vec::new(), introspection: json!({ "active": false }), down: false, asked: String::new() }));
+        let answers = Arc::new(Mutex::new(Answers { published: Vec::new(), introspection: json!({ "active": false }), odd: None, asked: String::new() }));
         let reads = Arc::new(AtomicUsize::new(0));
         tokio::spawn(serve(listener, Arc::clone(&answers), Arc::clone(&reads)));
         let issuer = Self { iss, keys: Mutex::default(), answers, reads };
@@ -82,7 +95,12 @@ impl ForeignIssuer {
 
     /// Whether it answers nobody.
     pub fn set_down(&self, down: bool) {
-        locked(&self.answers).down = down;
+        self.set_odd(down.then_some(Odd::Down));
+    }
+
+    /// How it fails from now on, if it does.
+    pub fn set_odd(&self, odd: Option<Odd>) {
+        locked(&self.answers).odd = odd;
     }
 
     /// What it answers whoever asks about a token.
@@ -155,16 +173,20 @@ async fn answer(mut stream: TcpStream, answers: &Mutex<Answers>, reads: &AtomicU
             reads.fetch_add(1, Ordering::SeqCst);
         }
         match request.split_once(' ').map(|(method, rest)| (method, rest.split(' ').next().unwrap_or_default())) {
-            _ if answers.down => ("503 Service Unavailable", json!({})),
-            Some(("GET", "/jwks")) => ("200 OK", json!({ "keys": answers.published })),
+            Some(("GET" | "POST", _)) if answers.odd.is_some() => match answers.odd.clone().expect("it is") {
+                Odd::Down => ("503 Service Unavailable".to_owned(), String::new()),
+                Odd::Redirect(to) => (format!("307 Temporary Redirect\r\nlocation: {to}"), String::new()),
+                Odd::Long(bytes) => ("200 OK".to_owned(), " ".repeat(bytes)),
+                Odd::Text(text) => ("200 OK".to_owned(), text),
+            },
+            Some(("GET", "/jwks")) => ("200 OK".to_owned(), json!({ "keys": answers.published }).to_string()),
             Some(("POST", "/introspect")) => {
                 answers.asked = request.clone();
-                ("200 OK", answers.introspection.clone())
+                ("200 OK".to_owned(), answers.introspection.to_string())
             }
-            _ => ("404 Not Found", json!({})),
+            _ => ("404 Not Found".to_owned(), String::new()),
         }
     };
-    let body = body.to_string();
     let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
     stream.write_all(format!("{head}{body}").as_bytes()).await.ok()?;
     stream.shutdown().await.ok()

@@ -21,6 +21,6 @@ pub use chain::Machine;
 pub use client_key::{ClientKey, KeyKind};
 pub use exchange::Exchange;
 pub use fixed::{SeededEntropy, SetClock};
-pub use foreign::ForeignIssuer;
+pub use foreign::{ForeignIssuer, Odd};
 pub use person::{Person, Proven};
 pub use world::{Db, Replica, Site, World, accounts_contract};

@@ -6,7 +6,7 @@ use countersign_domain::{Clock as _, CustomerId, Secret};
 use countersign_engine::TrustedIssuer;
 use countersign_store::StoreError;
 use countersign_testkit::{
-    Answer, Db,
+    Answer, Db, ForeignIssuer, Odd,
     chain::{audience, contract},
 };
 use serde_json::{Value, json};
@@ -136,4 +136,55 @@ async fn keys_are_read_anew_when_they_change_and_nothing_is_minted_while_they_ca
     let lines = scene.lines().await;
     let refused = lines.iter().rfind(|l| l["decision"] == "refused").unwrap();
     assert_eq!((&refused["rules"], &refused["issuer"]), (&json!(["issuer-unreachable"]), &json!(scene.bank.iss)), "{refused}");
+}
+
+#[tokio::test]
+async fn an_issuer_that_answers_oddly_is_believed_in_nothing() {
+    let scene = Scene::on(Db::Sqlite).await;
+    let stranger = ForeignIssuer::open().await;
+    let forged = stranger.sign(&json!({ "alg": "ES256", "typ": "at+jwt", "kid": "k1" }), &scene.said());
+    let published = json!({ "keys": [stranger.public_jwk()] }).to_string();
+    for (what, odd) in [
+        ("elsewhere", Odd::Redirect(format!("{}/jwks", stranger.iss))),
+        ("far too long", Odd::Long(300 * 1024)),
+        ("no JSON", Odd::Text("keys".into())),
+        ("no set", Odd::Text("[]".into())),
+        ("a member twice", Odd::Text(published.replacen('{', "{\"keys\":[],", 1))),
+    ] {
+        scene.bank.set_odd(Some(odd));
+        for token in [&forged, &scene.token(&json!({}))] {
+            let refused = scene.exchange(token).await;
+            assert_eq!((refused.status, refused.error().as_str()), (503, "temporarily_unavailable"), "{what}: {}", refused.body);
+        }
+        scene.bank.set_odd(None);
+        scene.world.clock.advance(Duration::from_secs(3));
+        scene.at_the_ledger(&json!({})).await;
+        scene.world.clock.advance(Duration::from_mins(5));
+    }
+    assert_eq!(stranger.reads(), 0, "nobody sends us elsewhere");
+
+    // A set that is good but for keys that are meant for others.
+    let mixed = json!({ "keys": [{ "kty": "oct", "k": "AAAA", "kid": "k1" }, { "kty": "RSA", "n": "AQAB", "e": "AQAB" }, scene.bank.public_jwk()] });
+    scene.bank.set_odd(Some(Odd::Text(mixed.to_string())));
+    scene.at_the_ledger(&json!({})).await;
+}
+
+#[tokio::test]
+async fn introspection_that_answers_oddly_vouches_for_nothing() {
+    let scene = Scene::on(Db::Sqlite).await;
+    scene.trust(vec![scene.bank.asked_about(scene.registered())]);
+    scene.at_the_ledger(&json!({})).await;
+    let old = scene.token(&json!({ "iat": scene.now() - 900 }));
+    for (odd, status) in [
+        (Odd::Text("true".into()), 400),
+        (Odd::Text("{\"active\":false,\"active\":true,\"sub\":\"cus_8812\"}".into()), 400),
+        (Odd::Long(300 * 1024), 503),
+        (Odd::Redirect("http://127.0.0.1:9/".into()), 503),
+    ] {
+        scene.bank.set_odd(Some(odd.clone()));
+        assert_eq!(scene.exchange(&old).await.status, status, "{odd:?}");
+    }
+    scene.bank.set_odd(None);
+    scene.bank.says(json!({ "active": true, "sub": "cus_8812" }));
+    assert_eq!(scene.exchange(&old).await.status, 200);
 }
