@@ -140,3 +140,16 @@ async fn a_service_acts_for_a_customer_who_is_present() {
         assert_eq!(lines.last().unwrap()["actor"]["id"], "ledger-api");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_is_shown_many_times_at_once_is_one_transaction() {
+    for db in [Db::Sqlite, Db::Postgres] {
+        let scene = Scene::on(db).await;
+        let token = scene.token(&json!({}));
+        let answers = futures::future::join_all((0..8).map(|_| scene.exchange(&token))).await;
+        let minted: Vec<Value> = answers.iter().filter(|a| a.status == 200).map(|a| claims(a.json()["access_token"].as_str().unwrap())).collect();
+        assert_eq!(minted.len(), 8, "{:?}", answers.iter().map(|a| &a.body).collect::<Vec<_>>());
+        assert!(minted.iter().all(|said| said["txn"] == minted[0]["txn"]), "{minted:?}");
+        assert_eq!(scene.bank.reads(), 1, "and its keys are read once");
+    }
+}
