@@ -86,6 +86,7 @@ pub async fn start(folder: &Folder, args: &Args, vault: &Vault, edge: &Edge) -> 
         entropy: Arc::clone(&edge.entropy),
         contracts: Vec::new(),
         clients: Vec::new(),
+        issuers: Vec::new(),
         sample,
     };
     let running = Server::bind(ServerConfig::embedded(kept.or(args.port).unwrap_or(0)), deps).await?;

@@ -102,6 +102,10 @@ pub struct EventView {
     #[ts(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delegation: Option<DelegationId>,
+    /// The trusted issuer of the customer's own token, where the customer was present and no agent acted.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
     /// The token.
     #[ts(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -102,6 +102,8 @@ ids! {
     ReviewId = "rev";
     /// A started request.
     DelegationId = "dlg";
+    /// A customer who was present: one token of theirs from a trusted issuer.
+    PresenceId = "prs";
     /// A minted token (`jti`).
     TokenId = "tok";
     /// A transaction: all that follows from one request, across services (`txn`).

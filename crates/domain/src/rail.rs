@@ -62,6 +62,21 @@ pub enum Rail {
     /// Only along the contracts.
     #[error("the token can't be exchanged for that; what it may reach was signed")]
     NotReached,
+    /// Whoever else says who a customer is must be registered.
+    #[error("the issuer of the customer's token is not registered as trusted here")]
+    TrustedIssuer,
+    /// Only a customer's own access token, made for the API that shows it.
+    #[error("the customer's token is not taken")]
+    CustomerToken,
+    /// A token of somebody else's must be fresh, or its issuer must say that it counts.
+    #[error("the customer's token is too old, and its issuer does not vouch for it")]
+    FreshToken,
+    /// Customers are present, our people and clients are not.
+    #[error("the customer's token names nobody who is a customer here")]
+    Customer,
+    /// What owes signatures is never reached without a case.
+    #[error("an action of high or critical risk owes signatures, and nobody signs without a case; have an agent ask for it on a case")]
+    NeedsCase,
     /// The API's contract doesn't take this mode.
     #[error("the API does not take this kind of token; its contract says which it takes")]
     ModeNotTaken,
@@ -93,6 +108,11 @@ impl Rail {
             | Self::ActorTwice
             | Self::ChainTooLong
             | Self::NotReached
+            | Self::TrustedIssuer
+            | Self::CustomerToken
+            | Self::FreshToken
+            | Self::Customer
+            | Self::NeedsCase
             | Self::ModeNotTaken
             | Self::OwnRoles => Code::Refused,
             Self::CaseNotOpen | Self::CaseNotYours => Code::CaseNotYours,
@@ -126,6 +146,11 @@ impl Rail {
             Self::ActorTwice => "rail:no-loops",
             Self::ChainTooLong => "rail:chain",
             Self::NotReached => "rail:reach",
+            Self::TrustedIssuer => "rail:trusted-issuer",
+            Self::CustomerToken => "rail:customer-token",
+            Self::FreshToken => "rail:fresh-token",
+            Self::Customer => "rail:customer",
+            Self::NeedsCase => "rail:needs-case",
             Self::ModeNotTaken => "rail:mode",
             Self::NoAction => "rail:no-action",
             Self::MinutesOutOfRange => "rail:minutes",

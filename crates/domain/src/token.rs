@@ -2,10 +2,19 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use crate::{DelegationId, PersonId, Rail, TenantId, Timestamp, TokenId, contract::Mode, delegation::Delegation, hop::Hop};
+use crate::{DelegationId, PersonId, PresenceId, Rail, TenantId, Timestamp, TokenId, hop::Hop};
 
 /// The most actors that a token names, the person among them.
 pub const MAX_ACTORS: usize = 5;
+
+/// What a token stands on: exactly one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// What was asked and signed: an agent acts for a customer.
+    Delegation(DelegationId),
+    /// The customer was there: a service acts for them, with a token of theirs from a trusted issuer.
+    Presence(PresenceId),
+}
 
 /// A minted token, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,12 +24,12 @@ pub struct Token {
     /// Whose it is.
     pub tenant: TenantId,
     /// What it was minted for.
-    pub delegation: DelegationId,
-    /// What it was exchanged from, if not from a warrant.
+    pub basis: Basis,
+    /// What it was exchanged from, if not from a warrant or from a customer's own token.
     pub parent: Option<TokenId>,
     /// The client that got it.
     pub client: String,
-    /// The services that it was passed on by, the one that acts now first. Before them all acted the delegation's agent.
+    /// The services that it was passed on by, the one that acts now first. Before them all acted the delegation's agent, if it stands on one.
     pub services: Vec<String>,
     /// `aud`.
     pub audience: String,
@@ -49,25 +58,22 @@ impl Token {
         self.revoked_at.is_none() && now < self.expires_at
     }
 
-    /// Who acts, outermost first (RFC 8693 §4.1); nobody if the API doesn't see who acts.
+    /// Who acts, outermost first (RFC 8693 §4.1): the services, and before them the agent, if there is one.
     #[must_use]
-    pub fn actors(&self, delegation: &Delegation) -> Vec<String> {
-        match delegation.mode {
-            Mode::Impersonation => Vec::new(),
-            Mode::Delegated => self.services.iter().cloned().chain([delegation.agent.to_string()]).collect(),
-        }
+    pub fn actors(&self, agent: Option<PersonId>) -> Vec<String> {
+        self.services.iter().cloned().chain(agent.map(|a| a.to_string())).collect()
     }
 
     /// The services of a child that `client` gets.
     ///
     /// # Errors
     /// [`Rail::ActorTwice`] or [`Rail::ChainTooLong`].
-    pub fn passed_on_by(&self, client: &str, agent: PersonId) -> Result<Vec<String>, Rail> {
-        if self.services.iter().any(|s| s == client) || agent.to_string() == client {
+    pub fn passed_on_by(&self, client: &str, agent: Option<PersonId>) -> Result<Vec<String>, Rail> {
+        let before = self.actors(agent);
+        if before.iter().any(|actor| actor == client) {
             return Err(Rail::ActorTwice);
         }
-        // The person stands before all services.
-        if self.services.len() + 2 > MAX_ACTORS {
+        if before.len() + 1 > MAX_ACTORS {
             return Err(Rail::ChainTooLong);
         }
         Ok(std::iter::once(client.to_owned()).chain(self.services.iter().cloned()).collect())

@@ -8,7 +8,7 @@ use countersign_policy::Bundle;
 use countersign_store::{Store, StoreError};
 use tokio::sync::{Notify, watch};
 
-use crate::{KeyRing, Refusal, clock::Mark, refusals::Refusals, replay::Replay};
+use crate::{KeyRing, Refusal, clock::Mark, issuer::Issuers, refusals::Refusals, replay::Replay};
 
 /// How a service is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,7 @@ struct Inner {
     nonces: Doors,
     replay: Replay,
     refusals: Refusals,
+    issuers: Issuers,
     unplaced: Arc<Notify>,
     placed: watch::Sender<i64>,
 }
@@ -111,6 +112,7 @@ impl Engine {
             nonces,
             replay: Replay::default(),
             refusals: Refusals::default(),
+            issuers: Issuers::default(),
             unplaced: Arc::new(Notify::new()),
             placed,
         })))
@@ -212,6 +214,10 @@ impl Engine {
 
     pub(crate) fn replay(&self) -> &Replay {
         &self.0.replay
+    }
+
+    pub(crate) fn issuers(&self) -> &Issuers {
+        &self.0.issuers
     }
 
     pub(crate) fn refusals(&self) -> &Refusals {

@@ -75,7 +75,7 @@ fn in_common(mut a: Event, b: &Event) -> Event {
     macro_rules! keep {
         ($($field:ident),*) => { $(if a.$field != b.$field { a.$field = Default::default(); })* };
     }
-    keep!(subject, case, person, api, request, digest, delegation, token, call, transaction, action, rules, figures);
+    keep!(subject, case, person, api, issuer, request, digest, delegation, token, call, transaction, action, rules, figures);
     a
 }
 

@@ -196,7 +196,7 @@ fn check(claims: Claims, expect: &Expect<'_>) -> Result<Assertion, AssertionErro
 }
 
 /// RFC 7519 §2: seconds since the Unix epoch, which some libraries write with a fraction. Cut to the second.
-fn date(number: &Number) -> Result<Timestamp, AssertionError> {
+pub(crate) fn date(number: &Number) -> Result<Timestamp, AssertionError> {
     /// Above this a double no longer tells one second from the next.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if let Some(seconds) = number.as_i64() {

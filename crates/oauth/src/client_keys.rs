@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 
 use crate::jws::{JwsError, Unverified};
 
+/// Keys of an issuer's set that are looked at.
+const MAX_PUBLISHED: usize = 64;
 /// Keys of one client: two for a change without a gap, and some more.
 pub const MAX_KEYS: usize = 8;
 /// Bits of an RSA modulus, at least (RFC 7518 §3.3) and at most (a verification costs more with each).
@@ -113,6 +115,22 @@ impl ClientKeys {
             all.extend(read);
         }
         Ok(Self(all))
+    }
+
+    /// Reads a JWK set that somebody publishes for all: keys that can't be used here are left out, for they may be meant for others.
+    ///
+    /// # Errors
+    /// If it is no set.
+    pub(crate) fn parse_published(jwks: &Value) -> Result<Self, ClientKeysError> {
+        let keys = jwks.get("keys").and_then(Value::as_array).ok_or(ClientKeysError::NotASet)?;
+        let members = keys.iter().take(MAX_PUBLISHED).filter_map(Value::as_object);
+        Ok(Self(members.zip(1..).filter_map(|(members, at)| Jwk { at, members }.verifiers().ok()).flatten().collect()))
+    }
+
+    /// Whether there is a key that could have signed it: one with its `kid`, or one without a name.
+    pub(crate) fn could_have_signed(&self, unverified: &Unverified<'_>) -> bool {
+        let kid = unverified.text("kid");
+        self.0.iter().any(|v| v.kid.is_none() || kid.is_none() || v.kid.as_deref() == kid)
     }
 
     /// Whether one of the keys signed it, with the algorithm that its header names.

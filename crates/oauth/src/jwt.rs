@@ -106,7 +106,16 @@ impl Actor {
     /// How many actors the chain has.
     #[must_use]
     pub fn depth(&self) -> usize {
-        std::iter::successors(Some(self), |a| a.act.as_deref()).count()
+        self.all().count()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |a| a.act.as_deref())
+    }
+
+    /// Whether a person is among them: no client's name has an underscore.
+    fn names_a_person(&self) -> bool {
+        self.all().any(|a| a.sub.contains('_'))
     }
 }
 
@@ -123,7 +132,8 @@ pub enum Confirmation {
 
 /// What a token says. Times are seconds since the Unix epoch (RFC 7519 §2).
 ///
-/// `act`, `case` and `dlg` stand together or not at all: a token that names a case but no actor would have lost its actor.
+/// `case` and `dlg` stand together, and never without `act`: a token that names a case but no actor would have lost its actor. A token
+/// with `act` alone is for a customer who was present: services act in it, and no person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessClaims {
     /// Who issued it.
@@ -174,7 +184,10 @@ impl AccessClaims {
         if self.act.as_ref().is_some_and(|a| a.depth() > MAX_ACTORS) {
             return Err(JwtError::Chain);
         }
-        if self.act.is_some() != self.case.is_some() || self.case.is_some() != self.dlg.is_some() {
+        let on_case = self.case.is_some() && self.dlg.is_some();
+        let without = self.case.is_none() && self.dlg.is_none();
+        let sound = self.act.as_ref().map_or(without, |act| on_case || (without && !act.names_a_person()));
+        if !sound {
             return Err(JwtError::Actor);
         }
         let lifetime = self.exp.checked_sub(self.iat).ok_or(JwtError::Lifetime)?;
@@ -216,7 +229,7 @@ pub enum JwtError {
     #[error("a token names at most {MAX_ACTORS} actors")]
     Chain,
     /// Actor, case and delegation don't stand together.
-    #[error("a token names actor, case and delegation, or none of them")]
+    #[error("a token names actor, case and delegation, or services alone, or none of them")]
     Actor,
 }
 

@@ -10,6 +10,7 @@ pub mod client_assertion;
 pub mod client_auth;
 pub mod dpop;
 pub mod error;
+pub mod foreign;
 pub mod form;
 pub mod introspection;
 pub mod jwks;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use cedar_policy::{ActionConstraint, Effect, Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use countersign_domain::{
-    PersonId, Timestamp,
+    CustomerId, PersonId, Timestamp,
     contract::{Mode, Risk},
     instant::Entropy,
 };
@@ -13,8 +13,9 @@ use countersign_domain::{
 use crate::{
     bundle::Source,
     error::BundleError,
-    facts::{Names, OWE},
+    facts::{Names, OWE, PRESENCE},
     owed::{self, Owed},
+    presence::PresenceQuestion,
     question::{Act, ActionFacts, CaseFacts, PersonFacts, Question},
 };
 
@@ -95,7 +96,8 @@ pub(crate) fn takes_our_facts(file: &str, schema: &Schema, names: &Names) -> Res
         let q = specimen(act);
         names.ask(&q, schema).map_err(|e| BundleError::in_file(file, format!("it does not take the facts of `{}`: {e}", act.as_str())))?;
     }
-    Ok(())
+    let asked = names.ask_presence(&present(), schema);
+    asked.map(drop).map_err(|e| BundleError::in_file(file, format!("it does not take the facts of `{PRESENCE}`: {e}")))
 }
 
 struct NoEntropy;
@@ -103,6 +105,18 @@ struct NoEntropy;
 impl Entropy for NoEntropy {
     fn fill(&self, buffer: &mut [u8]) {
         buffer.fill(0);
+    }
+}
+
+fn present() -> PresenceQuestion {
+    PresenceQuestion {
+        client: "client".to_owned(),
+        issuer: "issuer".to_owned(),
+        customer: CustomerId::new(Timestamp::from_secs(1), &NoEntropy),
+        from: "api".to_owned(),
+        api: "api".to_owned(),
+        actions: vec![ActionFacts { scope: "scope".to_owned(), risk: Risk::Low }],
+        hops: Vec::new(),
     }
 }
 

@@ -10,10 +10,10 @@ use crate::{
     verdict::{Reason, Verdict},
 };
 
-const ERROR: &str = "A rule of the policy could not be worked out, and when in doubt the answer is no; tell whoever keeps the policy.";
+pub(crate) const ERROR: &str = "A rule of the policy could not be worked out, and when in doubt the answer is no; tell whoever keeps the policy.";
 const NO_THRESHOLD: &str = "No rule says who must sign this and for how long it may last, and silence never means yes; tell whoever keeps the policy.";
 const NO_RULE: &str = "No rule allows it.";
-const NO_ACTION: &str = "Choose at least one action.";
+pub(crate) const NO_ACTION: &str = "Choose at least one action.";
 
 impl Bundle {
     /// Answers `q`. Whatever goes wrong on the way refuses.
@@ -45,11 +45,11 @@ impl Bundle {
 }
 
 /// A policy that matched, with what stands beside it.
-type Matched<'a> = (&'a PolicyId, &'a Rule);
+pub(crate) type Matched<'a> = (&'a PolicyId, &'a Rule);
 
 impl Inner {
     /// The permits that matched, in the bundle's order; or the refusal.
-    fn answer(&self, request: &Request, entities: &Entities) -> Result<Vec<Matched<'_>>, Verdict> {
+    pub(crate) fn answer(&self, request: &Request, entities: &Entities) -> Result<Vec<Matched<'_>>, Verdict> {
         let response = Authorizer::new().is_authorized(request, &self.policies, entities);
         let matched = self.matched(&response);
         let mut no = Vec::new();
@@ -75,7 +75,7 @@ impl Inner {
     }
 }
 
-fn reason((id, rule): Matched<'_>) -> Reason {
+pub(crate) fn reason((id, rule): Matched<'_>) -> Reason {
     Reason::new(id.to_string(), rule.reason.clone())
 }
 

@@ -4,7 +4,10 @@ use std::{collections::HashSet, error::Error};
 
 use cedar_policy::{Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression as Expr, Schema};
 
-use crate::question::{Act, PersonFacts, Question};
+use crate::{
+    presence::PresenceQuestion,
+    question::{Act, PersonFacts, Question},
+};
 
 /// The action that asks what is owed.
 pub(crate) const OWE: &str = "owe";
@@ -15,8 +18,13 @@ pub(crate) struct Names {
     person: EntityTypeName,
     group: EntityTypeName,
     access: EntityTypeName,
+    client: EntityTypeName,
+    presence: EntityTypeName,
     action: EntityTypeName,
 }
+
+/// The action of a customer who is present.
+pub(crate) const PRESENCE: &str = "presence_exchange";
 
 /// A question that the schema does not take. For the log, not for a person.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -43,7 +51,14 @@ pub(crate) struct Asked {
 impl Names {
     pub(crate) fn new() -> Result<Self, FactsError> {
         let name = |text: &str| text.parse::<EntityTypeName>().map_err(bad);
-        Ok(Self { person: name("Person")?, group: name("Group")?, access: name("Access")?, action: name("Action")? })
+        Ok(Self {
+            person: name("Person")?,
+            group: name("Group")?,
+            access: name("Access")?,
+            client: name("Client")?,
+            presence: name("Presence")?,
+            action: name("Action")?,
+        })
     }
 
     fn uid(kind: &EntityTypeName, id: impl AsRef<str>) -> EntityUid {
@@ -75,6 +90,26 @@ impl Names {
         }
         let entities = Entities::from_entities(entities, Some(schema)).map_err(bad)?;
         Ok(Asked { step: request(&principal, q.act.as_str())?, owe: request(&asker, OWE)?, entities })
+    }
+
+    /// Puts what a service wants for a customer who is present in the terms of `schema`.
+    pub(crate) fn ask_presence(&self, q: &PresenceQuestion, schema: &Schema) -> Result<(Request, Entities), FactsError> {
+        let top_risk = q.top_risk().ok_or_else(|| FactsError("no action is asked for".to_owned()))?;
+        let (client, presence) = (Self::uid(&self.client, &q.client), Self::uid(&self.presence, "this"));
+        let attrs = [
+            ("issuer", Expr::new_string(q.issuer.clone())),
+            ("customer", Expr::new_string(q.customer.to_string())),
+            ("from", Expr::new_string(q.from.clone())),
+            ("api", Expr::new_string(q.api.clone())),
+            ("actions", Expr::new_set(q.actions.iter().map(|a| Expr::new_string(a.scope.clone())))),
+            ("hops", Expr::new_set(q.hops.iter().map(|h| Expr::new_string(format!("{} {}", h.audience, h.scope))))),
+            ("top_risk", Expr::new_long(top_risk.level().into())),
+        ];
+        let attrs = attrs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        let known = [Entity::new(presence.clone(), attrs, HashSet::new()).map_err(bad)?, Entity::with_uid(client.clone())];
+        let entities = Entities::from_entities(known, Some(schema)).map_err(bad)?;
+        let request = Request::new(client, self.action(PRESENCE), presence, Context::empty(), Some(schema)).map_err(bad)?;
+        Ok((request, entities))
     }
 
     fn person(&self, p: &PersonFacts, is_customer: bool) -> Result<Entity, FactsError> {

@@ -12,11 +12,13 @@ mod error;
 mod facts;
 mod given;
 mod owed;
+mod presence;
 mod question;
 mod verdict;
 
 pub use bundle::{Bundle, Source};
 pub use error::BundleError;
+pub use presence::PresenceQuestion;
 pub use question::{Act, ActionFacts, CaseFacts, HopFacts, PersonFacts, Question};
 pub use verdict::{Reason, Verdict};
 

@@ -6,8 +6,12 @@ use std::{
     sync::Arc,
 };
 
-use countersign_domain::{Clock, Entropy, Secret, contract::Contract};
-use countersign_engine::ByFile;
+use countersign_domain::{
+    Clock, Entropy, Secret,
+    contract::Contract,
+    issuer::{self, Issuer, IssuerError, Keys},
+};
+use countersign_engine::{ByFile, TrustedIssuer};
 use countersign_oauth::{mtls::Certificates, seal::MasterKey};
 use countersign_policy::Bundle;
 use countersign_store::Store;
@@ -77,6 +81,8 @@ pub struct Deps {
     pub contracts: Vec<Contract>,
     /// Clients of the operator's own, in every tenant.
     pub clients: Vec<ByFile>,
+    /// Issuers whose tokens say that a customer is present.
+    pub issuers: Vec<TrustedIssuer>,
     /// The sample workspace, if this is one.
     pub sample: Option<Sample>,
 }
@@ -108,6 +114,9 @@ pub enum ConfigError {
     /// An API's contract can't be taken.
     #[error("{0}")]
     Contract(#[from] countersign_domain::contract::ContractError),
+    /// An issuer can't be trusted.
+    #[error("{0}")]
+    Trusted(#[from] IssuerError),
 }
 
 impl ServerConfig {
@@ -161,6 +170,31 @@ impl ServerConfig {
         let reaches = Url::parse(&contract.base_url).map_err(|_| ConfigError::Contract(bad_base(contract)))?;
         if self.embedded && !is_loopback(&reaches) { Err(ConfigError::EmbeddedBeyondLoopback(contract.base_url.clone())) } else { Ok(()) }
     }
+
+    /// Whether these issuers can be trusted by such a service.
+    ///
+    /// # Errors
+    /// If one is malformed, the service itself or there twice, or would be asked over a network without TLS.
+    pub fn check_issuers<'a>(&self, issuers: impl IntoIterator<Item = &'a Issuer> + Clone) -> Result<(), ConfigError> {
+        issuer::check_all(self.issuer.as_str(), issuers.clone())?;
+        for issuer in issuers {
+            let keys = if let Keys::At(uri) = &issuer.keys { Some(("jwks_uri", uri)) } else { None };
+            let asked = issuer.introspection.as_ref().map(|asked| ("endpoint", &asked.endpoint));
+            for (name, address) in [Some(("issuer", &issuer.issuer)), keys, asked].into_iter().flatten() {
+                if !Url::parse(address).is_ok_and(|url| is_private(&url)) {
+                    let what = format!("`{name}` is `{address}`; write an address that begins with `https://`, or one on this computer");
+                    return Err(IssuerError { issuer: issuer.issuer.clone(), what }.into());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether nobody between reads or changes what is sent there.
+fn is_private(url: &Url) -> bool {
+    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    plain && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
 }
 
 fn bad_base(contract: &Contract) -> countersign_domain::contract::ContractError {

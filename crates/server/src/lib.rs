@@ -3,6 +3,7 @@
 //! What may be done is decided in the engine. Here, requests are read and told apart, callers prove who they are, and answers get
 //! their form. The wall clock and the operating system's randomness enter here, in [`edge`], and are handed down.
 
+mod abroad;
 mod app;
 mod background;
 mod browser;

@@ -22,6 +22,7 @@ use tracing::{error, info};
 use url::Url;
 
 use crate::{
+    abroad::Https,
     app::{self, App},
     background,
     certified::Certified,
@@ -62,6 +63,9 @@ pub enum ServeError {
     /// What its configuration gives to tenants was refused.
     #[error("the service can't be set up: {0}")]
     Refused(#[from] Refusal),
+    /// There is no way to others.
+    #[error("other services can't be asked: {0}")]
+    Abroad(#[from] reqwest::Error),
     /// A socket can't be served.
     #[error("the address can't be served: {0}")]
     Io(#[from] std::io::Error),
@@ -81,6 +85,7 @@ impl Server {
         for contract in deps.contracts.iter().chain(deps.sample.as_ref().map(|s| &s.contract)) {
             config.check_contract(contract)?;
         }
+        config.check_issuers(deps.issuers.iter().map(|t| &t.issuer))?;
         let tls = config.tls.clone().map(Certificate::load).transpose()?.map(Arc::new);
         let Bound { listeners, issuer, ipv4_only } = listen::bind(&config)?;
         let app = open(&config, &issuer, tls.clone(), deps).await?;
@@ -118,6 +123,8 @@ async fn open(config: &ServerConfig, issuer: &Url, certificate: Option<Arc<Certi
     };
     let (clock, entropy) = (deps.clock, deps.entropy);
     let engine = Engine::open(deps.store, deps.bundle, deps.master, Arc::clone(&clock), Arc::clone(&entropy), settings).await?;
+    engine.reach_abroad(Arc::new(Https::new()?));
+    engine.trust(deps.issuers)?;
     if let Some(sample) = deps.sample {
         bootstrap::sample(&engine, sample.contract, &sample.client_secret).await?;
     }

@@ -28,6 +28,7 @@ async fn deps(folder: &Path) -> Deps {
         entropy: Arc::new(OsEntropy),
         contracts: Vec::new(),
         clients: Vec::new(),
+        issuers: Vec::new(),
         sample: None,
     }
 }

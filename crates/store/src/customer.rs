@@ -14,6 +14,11 @@ impl Tx {
         id.ok_or(StoreError::Busy)
     }
 
+    /// The customer whom APIs call `subject`, if there is one.
+    pub async fn customer_by_subject(&mut self, tenant: TenantId, subject: &str) -> Result<Option<CustomerId>, StoreError> {
+        self.sql("SELECT id FROM customer WHERE tenant_id = $1 AND subject = $2").bind(tenant).bind(subject).one_fact(Row::take).await
+    }
+
     /// What APIs call a customer.
     pub async fn customer(&mut self, tenant: TenantId, id: CustomerId) -> Result<Option<String>, StoreError> {
         self.sql("SELECT subject FROM customer WHERE tenant_id = $1 AND id = $2").bind(tenant).bind(id).one_fact(Row::take).await

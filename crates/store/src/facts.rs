@@ -157,7 +157,9 @@ mod tests {
         for sql in ["INSERT INTO token (id) VALUES ($1)", "DELETE FROM unplaced WHERE x", "UPDATE token SET a = 1"] {
             assert!(!raises(sql), "{sql}");
         }
-        for sql in ["INSERT INTO person (id) VALUES ($1)", "UPDATE session SET a = 1", "DELETE FROM review", "WITH x AS (SELECT 1) INSERT INTO token", "PRAGMA x", ""] {
+        for sql in
+            ["INSERT INTO person (id) VALUES ($1)", "UPDATE session SET a = 1", "DELETE FROM review", "WITH x AS (SELECT 1) INSERT INTO token", "PRAGMA x", ""]
+        {
             assert!(raises(sql), "{sql}");
         }
         assert!(UNWATCHED.iter().all(|table| !WATCHED.contains(table)));

@@ -24,6 +24,7 @@ mod key;
 mod migrate;
 mod person;
 mod postgres;
+mod presence;
 mod prune;
 mod query;
 mod request;

@@ -40,15 +40,21 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 5,
-        name: "edition",
-        sqlite: include_str!("../../../migrations/service/sqlite/0005_edition.sql"),
-        postgres: include_str!("../../../migrations/service/postgres/0005_edition.sql"),
+        name: "issuers",
+        sqlite: include_str!("../../../migrations/service/sqlite/0005_issuers.sql"),
+        postgres: include_str!("../../../migrations/service/postgres/0005_issuers.sql"),
     },
     Migration {
         number: 6,
         name: "certificates",
         sqlite: include_str!("../../../migrations/service/sqlite/0006_certificates.sql"),
         postgres: include_str!("../../../migrations/service/postgres/0006_certificates.sql"),
+    },
+    Migration {
+        number: 7,
+        name: "edition",
+        sqlite: include_str!("../../../migrations/service/sqlite/0007_edition.sql"),
+        postgres: include_str!("../../../migrations/service/postgres/0007_edition.sql"),
     },
 ];
 

@@ -36,15 +36,27 @@ pub enum Stale {
     Proofs,
     /// Answers kept under idempotency keys.
     Answers,
-    /// Tokens for APIs that are over and whose delegation is: introspection says of them what it says of those it never knew. Of
+    /// Tokens for APIs that are over and whose delegation is, if they stand on one: introspection says of them what it says of those it never knew. Of
     /// a delegation that lives all are kept, for they are its lineage. The trail has its own record.
     Tokens,
+    /// Customers who were present, once their own token is over, and all that came of it is dropped.
+    Presences,
 }
 
 impl Stale {
     /// All of them.
-    pub const ALL: [Self; 9] =
-        [Self::DpopProofs, Self::AccessTokens, Self::ClientTokens, Self::RefreshTokens, Self::Browsers, Self::Codes, Self::Proofs, Self::Answers, Self::Tokens];
+    pub const ALL: [Self; 10] = [
+        Self::DpopProofs,
+        Self::AccessTokens,
+        Self::ClientTokens,
+        Self::RefreshTokens,
+        Self::Browsers,
+        Self::Codes,
+        Self::Proofs,
+        Self::Answers,
+        Self::Tokens,
+        Self::Presences,
+    ];
 
     /// What it is called where numbers are shown.
     #[must_use]
@@ -59,6 +71,7 @@ impl Stale {
             Self::Proofs => "proof",
             Self::Answers => "answer",
             Self::Tokens => "token",
+            Self::Presences => "presence",
         }
     }
 
@@ -80,8 +93,12 @@ impl Stale {
                     WHERE at < $1 LIMIT $2)"
             }
             Self::Tokens => {
-                "DELETE FROM token WHERE id IN (SELECT t.id FROM token t JOIN delegation d ON d.tenant_id = t.tenant_id AND d.id = t.delegation_id
-                    WHERE t.expires_at < $1 AND d.ended_at IS NOT NULL LIMIT $2)"
+                "DELETE FROM token WHERE id IN (SELECT t.id FROM token t LEFT JOIN delegation d ON d.tenant_id = t.tenant_id AND d.id = t.delegation_id
+                    WHERE t.expires_at < $1 AND (t.presence_id IS NOT NULL OR d.ended_at IS NOT NULL) LIMIT $2)"
+            }
+            Self::Presences => {
+                "DELETE FROM presence WHERE id IN (SELECT p.id FROM presence p WHERE p.expires_at < $1 AND NOT EXISTS
+                    (SELECT 1 FROM token t WHERE t.tenant_id = p.tenant_id AND t.presence_id = p.id) LIMIT $2)"
             }
         }
     }
@@ -93,7 +110,7 @@ impl Stale {
             Self::Codes | Self::Proofs => now.before(GRACE),
             Self::RefreshTokens => now.before(GRACE + SESSIONS),
             Self::Answers => now.before(ANSWERS),
-            Self::Tokens => now.before(TOKENS),
+            Self::Tokens | Self::Presences => now.before(TOKENS),
         }
     }
 }

@@ -1,17 +1,24 @@
 //! Tokens that were minted, and one-time things that were seen.
 
-use countersign_domain::{TenantId, Timestamp, TokenId, token::Token};
+use countersign_domain::{
+    DelegationId, PresenceId, TenantId, Timestamp, TokenId,
+    token::{Basis, Token},
+};
 
-use crate::{Lock, StoreError, Tx, value::Row};
+use crate::{
+    Lock, StoreError, Tx,
+    value::{Row, corrupt},
+};
 
 const SELECT: &str =
-    "SELECT id, tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at, revoked_at, x5t FROM token";
+    "SELECT id, tenant_id, delegation_id, presence_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at,
+    revoked_at, x5t FROM token";
 
 fn token(r: &mut Row) -> Result<Token, StoreError> {
     Ok(Token {
         id: r.take()?,
         tenant: r.take()?,
-        delegation: r.take()?,
+        basis: basis(r)?,
         parent: r.take()?,
         client: r.take()?,
         services: r.take()?,
@@ -27,13 +34,29 @@ fn token(r: &mut Row) -> Result<Token, StoreError> {
     })
 }
 
+fn basis(r: &mut Row) -> Result<Basis, StoreError> {
+    match (r.take()?, r.take()?) {
+        (Some(delegation), None) => Ok(Basis::Delegation(delegation)),
+        (None, Some(presence)) => Ok(Basis::Presence(presence)),
+        _ => Err(corrupt("a token stands on a delegation or on a presence")),
+    }
+}
+
+fn columns(basis: Basis) -> (Option<DelegationId>, Option<PresenceId>) {
+    match basis {
+        Basis::Delegation(id) => (Some(id), None),
+        Basis::Presence(id) => (None, Some(id)),
+    }
+}
+
 impl Tx {
     /// Records a token that is about to leave.
     pub async fn token_insert(&mut self, token: &Token) -> Result<(), StoreError> {
-        let sql = "INSERT INTO token (id, tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at, revoked_at, x5t)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-        let query =
-            self.sql(sql).bind(token.id).bind(token.tenant).bind(token.delegation).bind(token.parent).bind(&token.client).bind(token.services.as_slice());
+        let sql = "INSERT INTO token (id, tenant_id, delegation_id, presence_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at,
+            expires_at, revoked_at, x5t) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        let (delegation, presence) = columns(token.basis);
+        let query = self.sql(sql).bind(token.id).bind(token.tenant).bind(delegation).bind(presence).bind(token.parent);
+        let query = query.bind(&token.client).bind(token.services.as_slice());
         let query = query.bind(&token.audience).bind(&token.scope).bind(&token.hops).bind(token.jkt.as_deref()).bind(token.hash.as_ref());
         query.bind(token.issued_at).bind(token.expires_at).bind(token.revoked_at).bind(token.x5t.as_deref()).run().await?;
         Ok(())
@@ -55,7 +78,7 @@ impl Tx {
     }
 
     /// What was minted for a delegation, oldest first, at most 500.
-    pub async fn tokens_of_delegation(&mut self, tenant: TenantId, delegation: countersign_domain::DelegationId) -> Result<Vec<Token>, StoreError> {
+    pub async fn tokens_of_delegation(&mut self, tenant: TenantId, delegation: DelegationId) -> Result<Vec<Token>, StoreError> {
         let sql = [SELECT, "WHERE tenant_id = $1 AND delegation_id = $2 ORDER BY issued_at, id LIMIT 500"];
         self.sql(sql).bind(tenant).bind(delegation).all(token).await
     }

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use countersign_domain::{
-    AccountId, ApiId, CallId, CaseId, ContractChangeId, CustomerId, DelegationId, EventId, InviteId, PersonId, ProofId, RequestId, ReviewId, SecretId,
-    SessionId, TenantId, Timestamp, TokenId, TransactionId, canonical::Digest, hop::Hop,
+    AccountId, ApiId, CallId, CaseId, ContractChangeId, CustomerId, DelegationId, EventId, InviteId, PersonId, PresenceId, ProofId, RequestId, ReviewId,
+    SecretId, SessionId, TenantId, Timestamp, TokenId, TransactionId, canonical::Digest, hop::Hop,
 };
 use uuid::Uuid;
 
@@ -286,6 +286,7 @@ ids!(
     EventId,
     InviteId,
     PersonId,
+    PresenceId,
     ProofId,
     RequestId,
     ReviewId,

@@ -312,6 +312,7 @@ async fn serve(site: &Site, store: &Store, master: &Secret, config: ServerConfig
         entropy: site.entropy.clone(),
         contracts: Vec::new(),
         clients: Vec::new(),
+        issuers: Vec::new(),
         sample: None,
     };
     Server::bind(config, deps).await.expect("the service starts")

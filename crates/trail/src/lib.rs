@@ -223,6 +223,9 @@ pub struct Event {
     /// The client that it was done to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
+    /// The trusted issuer of the customer's own token, where the customer was present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
     /// The call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<CallId>,
@@ -288,6 +291,7 @@ impl Event {
             token: None,
             parent: None,
             client: None,
+            issuer: None,
             call: None,
             transaction: None,
             correlation,

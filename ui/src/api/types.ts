@@ -1208,6 +1208,10 @@ request?: RequestId,
  */
 delegation?: DelegationId, 
 /**
+ * The trusted issuer of the customer's own token, where the customer was present and no agent acted.
+ */
+issuer?: string, 
+/**
  * The token.
  */
 token?: TokenId, 

@@ -85,6 +85,7 @@ fn shown(names: &Names, mut row: EventRow, event: Event) -> EventView {
         rules: event.rules,
         request: event.request,
         delegation: event.delegation,
+        issuer: event.issuer,
         token: event.token,
         transaction: event.transaction,
         correlation: event.correlation,

@@ -111,7 +111,16 @@ impl KeyRing {
         let rows = stored(&store).await?;
         let keys = Arc::new(read(rows, &master, at, &BTreeMap::new())?);
         let loaded = RwLock::new(Loaded { at, keys });
-        Ok(Self(Arc::new(Inner { store, master, clock, entropy, loaded, looking: Mutex::new(()), looked_again: AtomicI64::new(i64::MIN), vouched: Vouched::default() })))
+        Ok(Self(Arc::new(Inner {
+            store,
+            master,
+            clock,
+            entropy,
+            loaded,
+            looking: Mutex::new(()),
+            looked_again: AtomicI64::new(i64::MIN),
+            vouched: Vouched::default(),
+        })))
     }
 
     /// The key that signs with `algorithm` now.

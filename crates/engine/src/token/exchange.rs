@@ -26,6 +26,7 @@ use crate::{
     failpoint,
     session::{CONSOLE, access::ACCESS},
     token::{
+        ground::Ground,
         mint::{self, Grant, Minted},
         still_justified,
     },
@@ -80,8 +81,7 @@ async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, warrant: Secret, acto
     let scope = delegation.narrow(&request.scope).map_err(|rail| Refusal::from(rail).with_oauth(ErrorCode::InvalidScope))?;
     let hops = reached(s.tx, delegation.tenant, &contract.audience, &scope, &delegation.hops).await?;
     let grant = Grant {
-        delegation: &delegation,
-        case: &facts.case.case.key,
+        ground: Ground::Delegation { delegation: &delegation, case: &facts.case.case.key },
         api: contract,
         scope,
         hops,

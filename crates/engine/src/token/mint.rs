@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use countersign_domain::{
     Code, Rail, Secret, Timestamp, TokenId,
     alg::Algorithm,
-    contract::{Contract, Format, Mode},
-    delegation::Delegation,
+    contract::{Contract, Format},
     hop::Hop,
     token::Token,
 };
@@ -23,6 +22,7 @@ use crate::{
     act::{Caller, Scope},
     failpoint, name,
     request::scope_text,
+    token::ground::Ground,
 };
 
 /// Label under which the store keeps the fingerprint of a token that is a handle.
@@ -30,10 +30,8 @@ pub(crate) const HANDLE: &str = "token";
 
 /// What was decided; nothing of it is judged again here but the time that is left.
 pub(crate) struct Grant<'a> {
-    /// What it is minted for.
-    pub delegation: &'a Delegation,
-    /// Its case, as people call it.
-    pub case: &'a str,
+    /// What it stands on.
+    pub ground: Ground<'a>,
     /// Where it is good.
     pub api: &'a Contract,
     /// For what.
@@ -63,7 +61,7 @@ pub(crate) struct Minted {
 
 pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> Result<Minted, Refusal> {
     s.engine.minting()?;
-    let Grant { delegation, api, parent, .. } = grant;
+    let Grant { ground, api, parent, .. } = grant;
     let refused = |text: String| Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidRequest);
     if api.format == Format::Opaque && grant.requested == IssuedType::Jwt {
         return Err(refused(format!("`{}` takes opaque tokens only; leave `requested_token_type` out, or ask for an access token", api.audience)));
@@ -79,7 +77,7 @@ pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> R
         // A certificate binds everywhere: the client is registered so (RFC 8705 §3.4).
         (_, bound) => self::bound(bound),
     };
-    let lifetime = delegation.token_ttl(api.token_ttl_s, s.now);
+    let lifetime = ground.token_ttl(api, s.now);
     let lifetime = parent.map_or(lifetime, |p| p.child_ttl(lifetime, s.now));
     if lifetime.as_secs() == 0 {
         return Err(Refusal::from(Rail::DelegationEnded).with_oauth(ErrorCode::InvalidRequest));
@@ -87,8 +85,8 @@ pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> R
     let handle = (api.format == Format::Opaque).then(|| s.engine.secret("csh_"));
     let token = Token {
         id: TokenId::new(s.now, s.engine.entropy()),
-        tenant: delegation.tenant,
-        delegation: delegation.id,
+        tenant: ground.tenant(),
+        basis: ground.basis(),
         parent: parent.map(|p| p.id),
         client: grant.client,
         services: grant.services,
@@ -103,7 +101,7 @@ pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> R
         revoked_at: None,
     };
     // Read before anything is written: until then, what is remembered counts.
-    let claims = claims(&s.engine, s.tx, &token, delegation, api, grant.case).await?;
+    let claims = claims(&s.engine, s.tx, &token, &ground, api).await?;
     s.tx.token_insert(&token).await?;
     failpoint!("exchange-after-token");
     s.line.token = Some(token.id);
@@ -123,16 +121,15 @@ pub(crate) fn bound(to: Option<Confirmation>) -> (Option<String>, Option<String>
     }
 }
 
-/// What a token says. An API that does not see who acts sees neither case nor delegation (`act`, `case` and `dlg` stand together).
-pub(crate) async fn claims(engine: &Engine, tx: &mut Tx, token: &Token, delegation: &Delegation, api: &Contract, case: &str) -> Result<AccessClaims, Refusal> {
-    let customer = name::customer(tx, delegation.tenant, delegation.customer).await?.subject;
-    let named = delegation.mode == Mode::Delegated;
-    let passes_on = named && !token.hops.is_empty();
+/// What a token says. An API that does not see who acts sees neither case nor delegation.
+pub(crate) async fn claims(engine: &Engine, tx: &mut Tx, token: &Token, ground: &Ground<'_>, api: &Contract) -> Result<AccessClaims, Refusal> {
+    let customer = name::customer(tx, ground.tenant(), ground.customer()).await?.subject;
+    let passes_on = ground.passes_on() && !token.hops.is_empty();
     Ok(AccessClaims {
         iss: engine.settings().issuer.clone(),
-        sub: api.subject_of(delegation.tenant, &customer),
+        sub: api.subject_of(ground.tenant(), &customer),
         aud: token.audience.clone(),
-        act: Actor::chain(&token.actors(delegation)),
+        act: Actor::chain(&token.actors(ground.agent())),
         may_act: api.client.as_ref().filter(|_| passes_on).map(|sub| Actor { sub: sub.clone(), act: None }),
         scope: scope_text(&token.scope),
         client_id: token.client.clone(),
@@ -140,10 +137,10 @@ pub(crate) async fn claims(engine: &Engine, tx: &mut Tx, token: &Token, delegati
         nbf: token.issued_at.unix_secs(),
         exp: token.expires_at.unix_secs(),
         jti: token.id.to_string(),
-        tenant: delegation.tenant.to_string(),
-        case: named.then(|| case.to_owned()),
-        dlg: named.then(|| delegation.id.to_string()),
-        txn: delegation.transaction.to_string(),
+        tenant: ground.tenant().to_string(),
+        case: ground.case(),
+        dlg: ground.delegation().map(|id| id.to_string()),
+        txn: ground.transaction().to_string(),
         cnf: token.jkt.clone().map(Confirmation::Key).or_else(|| token.x5t.clone().map(Confirmation::Certificate)),
         embedded: engine.settings().embedded,
     })

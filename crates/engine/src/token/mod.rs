@@ -1,10 +1,13 @@
 //! What is minted, and whether it still counts.
 
 mod exchange;
+mod ground;
 mod introspect;
 mod mint;
 mod own;
 mod pass_on;
+mod presence;
+mod present;
 mod revoke;
 mod shown;
 
@@ -17,7 +20,9 @@ use crate::{
     request::standing,
 };
 
-/// Every condition that a token stands on, as it is at `now`: the delegation lives, its case is open and its agent's, the
+pub(crate) use presence::not_taken;
+
+/// Every condition that a token of a delegation stands on, as it is at `now`: the delegation lives, its case is open and its agent's, the
 /// agent is an agent, enough signers who may still sign have signed, and policy still says yes.
 ///
 /// # Errors

@@ -9,12 +9,13 @@ use countersign_domain::{
     Code, Rail, Secret,
     contract::Mode,
     hop::{Hop, scopes_at},
-    token::Token,
+    token::{Basis, Token},
 };
 use countersign_oauth::{
     OAuthError,
     dpop::Proof,
     error::ErrorCode,
+    foreign::unverified_issuer,
     jwt::AccessClaims,
     token::{ExchangeRequest, TokenAnswer},
 };
@@ -28,8 +29,11 @@ use crate::{
     delegation::tell,
     token::{
         exchange::reached,
+        ground::Ground,
         mint::{self, Grant, Minted},
         own,
+        presence::ACCEPTED,
+        present,
         shown::Shown,
         still_justified,
     },
@@ -41,13 +45,17 @@ impl Engine {
     /// # Errors
     /// RFC 8693 §2.2.2; nothing is minted then.
     pub(crate) async fn pass_on(&self, machine: &Machine, request: ExchangeRequest, parent: &Secret, proof: Option<&Proof>) -> Result<TokenAnswer, OAuthError> {
-        let Some(parent) = self.shown(parent).await.map_err(|r| r.oauth())? else {
-            return Err(subject("`subject_token` is no live token of this service for an API").oauth());
-        };
         if let Some(actor) = &request.actor_token {
             self.names_itself(machine, actor, proof).await.map_err(|r| r.oauth())?;
         }
         let jkt = proof.map(|p| p.jkt.clone());
+        // Ours is what we signed, whatever it says; so a token that says it is ours is never believed by anybody else's key.
+        if let Some(iss) = unverified_issuer(parent.expose()).filter(|iss| *iss != self.settings().issuer) {
+            return self.present(machine, request, parent, &iss, jkt).await;
+        }
+        let Some(parent) = self.shown(parent).await.map_err(|r| r.oauth())? else {
+            return Err(unknown().oauth());
+        };
         let minted = self.act_secret(machine, Kind::TokenExchange, move |s| Box::pin(pass_on(s, request, parent, jkt))).await.map_err(|r| r.oauth())?;
         self.hand_out(minted).await
     }
@@ -71,15 +79,22 @@ impl Engine {
     }
 }
 
-fn subject(text: &str) -> Refusal {
+fn unknown() -> Refusal {
+    subject(&format!("`subject_token` is no live token; {ACCEPTED}"))
+}
+
+pub(super) fn subject(text: &str) -> Refusal {
     Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidRequest)
 }
 
 async fn pass_on(s: &mut Scope<'_, Machine>, request: ExchangeRequest, shown: Shown, jkt: Option<String>) -> Result<Minted, Refusal> {
-    let unknown = || subject("`subject_token` is no live token of this service for an API");
     let tenant = s.call.client.tenant;
     let parent = shown.token(s.tx, tenant, Lock::None).await?.ok_or_else(unknown)?;
-    let row = s.tx.delegation(tenant, parent.delegation, Lock::None).await?.ok_or_else(unknown)?;
+    let of = match parent.basis {
+        Basis::Delegation(of) => of,
+        Basis::Presence(of) => return present::pass_on(s, request, &shown, &parent, of, jkt).await,
+    };
+    let row = s.tx.delegation(tenant, of, Lock::None).await?.ok_or_else(unknown)?;
     tell(&mut s.line, &row.delegation);
     s.line.parent = Some(parent.id);
     let api = s.tx.api_by_audience(tenant, &parent.audience).await?.ok_or_else(unknown)?;
@@ -91,18 +106,17 @@ async fn pass_on(s: &mut Scope<'_, Machine>, request: ExchangeRequest, shown: Sh
 
     let (_, facts) = still_justified(s.tx, &s.engine, &row.delegation, s.now, Lock::Share).await.map_err(Refusal::with_subject_error)?;
     // INVARIANT: rows are locked in the order request, case, API, delegation, token; so these are held last, and looked at once more.
-    let delegation = s.tx.delegation(tenant, parent.delegation, Lock::Share).await?.ok_or_else(unknown)?.delegation;
+    let delegation = s.tx.delegation(tenant, of, Lock::Share).await?.ok_or_else(unknown)?.delegation;
     delegation.live(s.now).map_err(|rail| Refusal::from(rail).with_subject_error())?;
     let parent = if s.tx.holds_all() { Some(parent) } else { s.tx.token(tenant, parent.id, Lock::Share).await? };
     let parent = parent.filter(|t| t.live(s.now)).ok_or_else(unknown)?;
 
-    let services = parent.passed_on_by(&s.call.client.id, delegation.agent).map_err(|rail| Refusal::from(rail).with_subject_error())?;
+    let services = parent.passed_on_by(&s.call.client.id, Some(delegation.agent)).map_err(|rail| Refusal::from(rail).with_subject_error())?;
     let (target, scope) = next(s, &api, &parent, &request).await?;
     let hops = reached(s.tx, tenant, &target.contract.audience, &scope, &parent.hops).await?;
     s.line.api = Some(target.id);
     let grant = Grant {
-        delegation: &delegation,
-        case: &facts.case.case.key,
+        ground: Ground::Delegation { delegation: &delegation, case: &facts.case.case.key },
         api: &target.contract,
         scope,
         hops,
@@ -116,7 +130,7 @@ async fn pass_on(s: &mut Scope<'_, Machine>, request: ExchangeRequest, shown: Sh
 }
 
 /// Only the client that the contract of the token's audience names; and whom the token itself names, if it names anybody (RFC 8693 §4.4).
-fn may_exchange(machine: &Machine, api: &ApiRow, claims: Option<&AccessClaims>) -> Result<(), Refusal> {
+pub(super) fn may_exchange(machine: &Machine, api: &ApiRow, claims: Option<&AccessClaims>) -> Result<(), Refusal> {
     let id = machine.client.id.as_str();
     if api.contract.client.as_deref() != Some(id) {
         return Err(subject("only the client that the contract of the token's audience names may exchange it, and that is not this client"));
@@ -128,7 +142,7 @@ fn may_exchange(machine: &Machine, api: &ApiRow, claims: Option<&AccessClaims>) 
 }
 
 /// Where to, and what for: what the actions of the parent call by themselves, of what it may reach at all.
-async fn next(s: &mut Scope<'_, Machine>, from: &ApiRow, parent: &Token, request: &ExchangeRequest) -> Result<(ApiRow, BTreeSet<String>), Refusal> {
+pub(super) async fn next(s: &mut Scope<'_, Machine>, from: &ApiRow, parent: &Token, request: &ExchangeRequest) -> Result<(ApiRow, BTreeSet<String>), Refusal> {
     let called = parent.scope.iter().filter_map(|one| from.contract.action(one)).flat_map(|action| &action.calls);
     let named: BTreeSet<Hop> = called.filter(|hop| parent.hops.contains(*hop)).cloned().collect();
     let reachable = scopes_at(&named, &request.target);

@@ -1,6 +1,6 @@
 //! Revocation by a machine (RFC 7009): a token that it got, and with it all that came of it.
 
-use countersign_domain::{Code, Secret, TenantId, Timestamp, TokenId};
+use countersign_domain::{Code, Secret, TenantId, Timestamp, TokenId, token::Basis};
 use countersign_oauth::{OAuthError, error::ErrorCode};
 use countersign_store::{Lock, Tx};
 use countersign_trail::{Decision, Kind};
@@ -11,7 +11,7 @@ use crate::{
     client::Machine,
     delegation::tell,
     request::scope_text,
-    token::{own::OWN, shown::Shown},
+    token::{ground, own::OWN, shown::Shown},
 };
 
 impl Engine {
@@ -45,8 +45,9 @@ impl Engine {
 async fn revoke(s: &mut Scope<'_, Machine>, shown: Shown) -> Result<(), Refusal> {
     let tenant = s.call.client.tenant;
     let Some(token) = shown.token(s.tx, tenant, Lock::None).await? else { return Ok(()) };
-    if let Some(row) = s.tx.delegation(tenant, token.delegation, Lock::None).await? {
-        tell(&mut s.line, &row.delegation);
+    match token.basis {
+        Basis::Delegation(id) => s.tx.delegation(tenant, id, Lock::None).await?.iter().for_each(|row| tell(&mut s.line, &row.delegation)),
+        Basis::Presence(id) => s.tx.presence(tenant, id, Lock::None).await?.iter().for_each(|presence| ground::tell(&mut s.line, presence)),
     }
     s.line.token = Some(token.id);
     s.line.action = scope_text(&token.scope);

@@ -58,8 +58,10 @@ const SCOPES: [&str; 4] = ["action in Action::\"step\"", "action", "action == Ac
 /// Written out once: a bundle takes milliseconds to read.
 static FORBIDS: LazyLock<Vec<Bundle>> = LazyLock::new(|| {
     let each = CONDITIONS.iter().flat_map(|c| SCOPES.iter().map(move |s| (c, s)));
-    each.map(|(condition, scope)| with(&format!("@id(\"more\") @reason(\"No.\") forbid (principal, {scope}, resource) when {{ {condition} }};")).unwrap())
-        .collect()
+    each.map(|(condition, scope)| {
+        with(&format!("@id(\"more\") @reason(\"No.\") forbid (principal, {scope}, resource is Access) when {{ {condition} }};")).unwrap()
+    })
+    .collect()
 });
 
 type Thresholds = (u8, u32, u32);

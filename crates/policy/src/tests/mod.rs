@@ -12,6 +12,7 @@ use crate::{Act, ActionFacts, Bundle, BundleError, CaseFacts, PersonFacts, Quest
 mod bundles;
 mod default_bundle;
 mod laws;
+mod presence;
 
 fn person(n: u128, role: Role, groups: &[&str]) -> PersonFacts {
     let groups = groups.iter().map(|g| (*g).to_owned()).collect();

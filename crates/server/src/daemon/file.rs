@@ -6,6 +6,7 @@ use countersign_domain::client::CertificateName;
 use serde::Deserialize;
 use url::Url;
 
+use super::issuers::Trusted;
 use crate::{limits::Limits, rate::Rate};
 
 /// `countersign.toml`.
@@ -36,6 +37,8 @@ pub(super) struct File {
     pub metrics_listen: Option<SocketAddr>,
     /// APIs that may introspect.
     pub client: Vec<Client>,
+    /// Issuers whose tokens say that a customer is present.
+    pub issuers: Vec<Trusted>,
 }
 
 /// `[tls]`

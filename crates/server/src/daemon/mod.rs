@@ -7,6 +7,7 @@ mod database;
 mod env;
 mod file;
 mod healthcheck;
+mod issuers;
 mod keys;
 mod log;
 mod resolve;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use countersign_domain::{Secret, contract::Contract};
-use countersign_engine::{ByFile, Proves};
+use countersign_engine::{ByFile, Proves, TrustedIssuer};
 use countersign_oauth::seal::MasterKey;
 use url::Url;
 
@@ -52,6 +52,8 @@ pub(super) struct Told {
     pub contracts: Vec<Contract>,
     /// Clients of the operator's own.
     pub clients: Vec<ByFile>,
+    /// Issuers whose tokens say that a customer is present.
+    pub issuers: Vec<TrustedIssuer>,
 }
 
 /// Where everything is kept.
@@ -79,10 +81,10 @@ pub(super) struct Logged {
 
 /// File and environment, read and not yet looked at.
 pub(super) struct Source {
-    file: File,
+    pub(super) file: File,
     /// Relative paths in the file start here.
-    base: PathBuf,
-    env: Env,
+    pub(super) base: PathBuf,
+    pub(super) env: Env,
 }
 
 impl Source {
@@ -118,7 +120,8 @@ impl Source {
             let text = format!("contract `{}` names no client that is there; add a `[[client]]` with an id of its `introspection_clients`", lonely.key);
             return Err(Unusable::Missing(text));
         }
-        Ok(Told { database: self.database()?, master: self.master()?, server, contracts, clients })
+        let issuers = self.issuers(&server)?;
+        Ok(Told { database: self.database()?, master: self.master()?, server, contracts, clients, issuers })
     }
 
     /// What backups of the signing keys are sealed under, if it is told.
@@ -309,12 +312,12 @@ fn list(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
-fn text(path: &Path) -> Result<String, Unusable> {
+pub(super) fn text(path: &Path) -> Result<String, Unusable> {
     fs::read_to_string(path).map_err(|error| Unusable::Read { path: path.to_owned(), error })
 }
 
 /// What a file holds, without the line end that editors add.
-fn secret_text(path: &Path) -> Result<Secret, Unusable> {
+pub(super) fn secret_text(path: &Path) -> Result<Secret, Unusable> {
     let whole = Secret::new(text(path)?);
     match whole.expose().trim_end_matches(['\r', '\n']) {
         "" => Err(content(path, "it is empty; write the secret into it")),

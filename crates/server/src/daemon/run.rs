@@ -124,7 +124,8 @@ async fn serve(told: Told) -> Result<(), Failure> {
     let opened = store.clone();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
-    let deps = Deps { store, bundle, master: told.master, clock, entropy, contracts: told.contracts, clients: told.clients, sample: None };
+    let deps =
+        Deps { store, bundle, master: told.master, clock, entropy, contracts: told.contracts, clients: told.clients, issuers: told.issuers, sample: None };
     let running = Server::bind(told.server, deps).await?;
     tell_setup(&running).await;
     while stop.wait().await == Wanted::Reload {

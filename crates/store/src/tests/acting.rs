@@ -2,7 +2,7 @@ use countersign_domain::{
     CallId, DelegationId, SessionId, TokenId,
     canonical::Committed,
     delegation::{Delegation, EndReason, Ended},
-    token::Token,
+    token::{Basis, Token},
 };
 use futures::future::join_all;
 
@@ -126,7 +126,7 @@ on_both! {
             let token = Token {
                 id: TokenId::from_uuid(uuid(1, 190)),
                 tenant: a.tenant,
-                delegation: d.id,
+                basis: Basis::Delegation(d.id),
                 parent: None,
                 client: "console".into(),
                 services: Vec::new(),

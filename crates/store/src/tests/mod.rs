@@ -8,6 +8,7 @@ mod facts;
 mod keys;
 mod machines;
 mod people;
+mod presences;
 mod roles;
 mod schema;
 mod signing_in;

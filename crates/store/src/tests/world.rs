@@ -13,7 +13,7 @@ use countersign_domain::{
     obligation::Obligations,
     person::Role,
     request::{Form, Request, State},
-    token::Token,
+    token::{Basis, Token},
 };
 use countersign_trail::{Actor, Event, Kind};
 use uuid::Uuid;
@@ -179,7 +179,7 @@ impl World {
         Token {
             id: TokenId::from_uuid(uuid(self.n, n)),
             tenant: self.tenant,
-            delegation: of,
+            basis: Basis::Delegation(of),
             parent: None,
             client: "console".into(),
             services: Vec::new(),

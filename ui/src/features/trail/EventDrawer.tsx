@@ -147,6 +147,7 @@ function rowsOf(e: EventView, detail: EventDetail | undefined): FactRow[] {
         <Id of={e.delegation} />
       </Link>,
     ],
+    e.issuer && ['Issuer of the customer’s token', mono(e.issuer)],
     e.token && ['Token', <Id of={e.token} />],
     e.transaction && ['Transaction', <Id of={e.transaction} />],
     [

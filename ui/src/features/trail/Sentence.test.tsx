@@ -33,6 +33,28 @@ it('tells an impersonation from acting for somebody', () => {
   expect(told({ ...line, impersonated: false })).toBe('dana started to act for cus_8812 on case ZD-4711.');
 });
 
+it('tells that a customer was there themselves, and of a token that nobody can be named for', () => {
+  const actor = { kind: 'client', id: 'gateway-api', name: 'gateway-api' } as const;
+  const issuer = 'https://login.bank.example';
+  const line = { ...event('token.exchange'), actor, issuer, resource: 'Ledger', action: 'ledger:read' };
+  const named = 'a token for cus_8812, who is present, at Ledger, with ledger:read';
+  expect(told(line)).toBe(`A machine, gateway-api, got ${named}.`);
+  expect(told({ ...line, decision: 'refused', code: 'invalid_scope' })).toBe(
+    `A machine, gateway-api, wanted to get ${named}. It was refused: invalid scope, and not done.`,
+  );
+  const unknown = {
+    ...line,
+    subject_name: undefined,
+    resource: '',
+    action: '',
+    decision: 'refused',
+    code: 'invalid_request',
+  };
+  expect(told(unknown as unknown as EventView)).toBe(
+    'A machine, gateway-api, wanted to get a token. It was refused: invalid request, and not done.',
+  );
+});
+
 it('tells what became of a proposal', () => {
   const line = (action: string) => ({ ...of('contract.review'), action });
   expect(told(line('refuse'))).toBe('imre refused the proposed contract of Accounts API.');

@@ -12,6 +12,25 @@ const For = ({ e }: { e: EventView }) =>
   e.subject_name ? <Customer subject={e.subject_name} impersonated={e.impersonated} /> : null;
 /** `act for`, `started to act for`; other words where the API does not see who acts. */
 const acting = (e: EventView) => (e.impersonated ? 'impersonate' : 'act for');
+/** For whom a token is, and where: as much of it as is known. No agent is behind one with an issuer; the customer was there. */
+const token = (e: EventView) => (
+  <>
+    a token
+    {e.subject_name && (
+      <>
+        {' '}
+        for <For e={e} />
+        {e.issuer && ', who is present,'}
+      </>
+    )}
+    {e.resource && ` at ${e.resource}`}
+    {e.action && (
+      <>
+        , with <Scopes e={e} />
+      </>
+    )}
+  </>
+);
 const Case = ({ e }: { e: EventView }) => (e.case_key ? <Mono>{e.case_key}</Mono> : <>a case</>);
 const Person = ({ e }: { e: EventView }) => <b>{e.person_name ?? 'somebody'}</b>;
 const Scopes = ({ e }: { e: EventView }) => <Mono>{e.action || 'nothing'}</Mono>;
@@ -235,14 +254,7 @@ const DEEDS: Record<string, (e: EventView) => Deed> = {
       get a new warrant for <For e={e} />
     </>,
   ],
-  'token.exchange': (e) => [
-    <>
-      got a token for <For e={e} /> at {e.resource}, with <Scopes e={e} />
-    </>,
-    <>
-      get a token for <For e={e} /> at {e.resource}, with <Scopes e={e} />
-    </>,
-  ],
+  'token.exchange': (e) => [<>got {token(e)}</>, <>get {token(e)}</>],
   'token.refuse': (e) => [
     <>
       was told that a token for <For e={e} /> no longer counts

@@ -34,6 +34,7 @@ function textOf(e: EventView): string {
     e.actor.name,
     e.subject_name,
     e.case_key,
+    e.issuer,
     e.person_name,
     whatOf(e),
     word,
