@@ -41,6 +41,7 @@ pub use keys::{BackupError, Jwks, KeyRing, KeyRingError, MIN_PASSPHRASE, Restore
 pub use person::InviteShow;
 pub use refusal::Refusal;
 pub use session::{AuthorizeShow, BrowserPerson, SamplePerson};
+pub use token::{Asked, Unanswered};
 
 /// Marks a step at which a test may kill the process; nothing in a build without the feature `failpoints`.
 macro_rules! failpoint {

@@ -19,6 +19,7 @@ use countersign_oauth::{
 use countersign_store::{Lock, SecretRow, Tx};
 use countersign_trail::Actor;
 
+pub(crate) use authenticate::Shown;
 pub use register::{ByFile, Proves};
 pub use secret::Made;
 

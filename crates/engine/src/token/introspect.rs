@@ -1,52 +1,96 @@
 //! Introspection (RFC 7662): active means now.
 
 use countersign_domain::{
-    Code, Secret, Timestamp,
+    Code, CorrelationId, Secret, Timestamp,
     alg::Algorithm,
+    client::Client,
     delegation::Delegation,
     presence::Presence,
     token::{Basis, Token},
 };
 use countersign_oauth::{
     OAuthError,
+    client_auth::Presented,
     introspection::{INTROSPECTION_JWT, Introspection, SignedIntrospection},
     jwt::{AccessClaims, Actor as ActorClaim, sign_jwt},
+    mtls::PeerCertificate,
 };
 use countersign_store::{ApiRow, Lock, Tx};
 use countersign_trail::{Actor, Event, Kind};
 
 use crate::{
     Engine, Refusal,
-    client::Machine,
+    client::{Machine, Shown as Proof},
     delegation::tell,
     request::scope_text,
     token::{
         ground::{self, Ground},
         mint,
         presence::{Wanted, still_present},
-        shown::Shown,
         still_justified,
     },
 };
 
+/// What somebody sends who asks about a token.
+#[derive(Debug)]
+pub struct Asked {
+    /// How they say who they are.
+    pub presented: Presented,
+    /// The certificate of their connection.
+    pub certificate: Option<PeerCertificate>,
+    /// The token, if they sent one.
+    pub token: Option<Secret>,
+    /// What ties log lines, events and the answer together.
+    pub correlation: CorrelationId,
+}
+
+/// Why there is no answer about a token.
+#[derive(Debug)]
+pub enum Unanswered {
+    /// The client did not prove who it is.
+    Unproved(OAuthError),
+    /// It did, and the store does not answer.
+    Refused(OAuthError),
+}
+
 impl Engine {
     /// Tells the API that a token is for, and whom its contract names, whether it counts at this moment; anybody else learns nothing
-    /// (RFC 7662 §2.2, §4).
+    /// (RFC 7662 §2.2, §4). Who asks, and then what about, is looked at on one snapshot.
     ///
     /// # Errors
-    /// If the store does not answer.
-    pub async fn introspect(&self, machine: &Machine, token: &Secret) -> Result<Introspection, OAuthError> {
-        let Some(shown) = self.shown(token).await.map_err(|r| r.oauth())? else { return Ok(Introspection::inactive()) };
-        let (engine, asking) = (self.clone(), machine.clone());
-        let looked = self.store().read(move |tx| Box::pin(async move { look(&engine, tx, &asking, &shown).await })).await;
-        match looked.map_err(|r: Refusal| r.oauth())? {
-            Looked::Active(claims) => Ok(Introspection::active(*claims)),
-            Looked::Unknown => Ok(Introspection::inactive()),
+    /// If the client does not prove who it is, or the store does not answer.
+    pub async fn introspect(&self, asked: Asked) -> Result<(Machine, Introspection), Unanswered> {
+        let Asked { presented, certificate, token, correlation } = asked;
+        let refused = |r: Refusal| Unanswered::Refused(r.oauth());
+        let (machine, looked) = if let Some(proof) = Proof::of(&presented, certificate.as_ref()) {
+            let engine = self.clone();
+            let read = self.store().read(move |tx| {
+                Box::pin(async move {
+                    let evidence = proof.weigh(&engine, tx).await?;
+                    let looked = match evidence.admits() {
+                        Some(client) => look(&engine, tx, client, token.as_ref()).await?,
+                        None => Looked::Unknown,
+                    };
+                    Ok((evidence, looked))
+                })
+            });
+            let (evidence, looked) = read.await.map_err(refused)?;
+            (self.judge(evidence, &presented, certificate.as_ref(), correlation).await.map_err(Unanswered::Unproved)?, looked)
+        } else {
+            let machine = self.client_authenticate(presented, certificate.as_ref(), correlation).await.map_err(Unanswered::Unproved)?;
+            let (engine, client) = (self.clone(), machine.client.clone());
+            let read = self.store().read(move |tx| Box::pin(async move { look(&engine, tx, &client, token.as_ref()).await }));
+            (machine, read.await.map_err(refused)?)
+        };
+        let answer = match looked {
+            Looked::Active(claims) => Introspection::active(*claims),
+            Looked::Unknown => Introspection::inactive(),
             Looked::Dead { of, token, refusal } => {
-                self.record_dead(machine, &of, &token, &refusal).await;
-                Ok(Introspection::inactive())
+                self.record_dead(&machine, &of, &token, &refusal).await;
+                Introspection::inactive()
             }
-        }
+        };
+        Ok((machine, answer))
     }
 
     /// The answer signed, for an API that wants to prove later what it was told (RFC 9701).
@@ -92,14 +136,16 @@ enum Looked {
     Unknown,
 }
 
-async fn look(engine: &Engine, tx: &mut Tx, machine: &Machine, shown: &Shown) -> Result<Looked, Refusal> {
+async fn look(engine: &Engine, tx: &mut Tx, client: &Client, token: Option<&Secret>) -> Result<Looked, Refusal> {
+    let Some(token) = token else { return Ok(Looked::Unknown) };
+    let Some(shown) = engine.shown(token).await? else { return Ok(Looked::Unknown) };
     let now = engine.now();
-    let Some(token) = shown.token(tx, machine.client.tenant, Lock::None).await? else { return Ok(Looked::Unknown) };
+    let Some(token) = shown.token(tx, client.tenant, Lock::None).await? else { return Ok(Looked::Unknown) };
     if token.expires_at <= now {
         return Ok(Looked::Unknown);
     }
     let Some(api) = tx.api_by_audience(token.tenant, &token.audience).await? else { return Ok(Looked::Unknown) };
-    if !api.contract.introspected_by(&machine.client.id) {
+    if !api.contract.introspected_by(&client.id) {
         return Ok(Looked::Unknown);
     }
     let (of, justified) = match token.basis {

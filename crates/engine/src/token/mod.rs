@@ -11,6 +11,8 @@ mod present;
 mod revoke;
 mod shown;
 
+pub use introspect::{Asked, Unanswered};
+
 use countersign_domain::{Code, Rail, Timestamp, delegation::Delegation, obligation::Obligations, person::Role, request::Request};
 use countersign_store::{Lock, Tx};
 

@@ -5,9 +5,10 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use countersign_engine::{Asked, Machine, Unanswered};
 use countersign_oauth::{
     form::Form,
-    introspection::{MEDIA_TYPE, PresentedToken, wants_signed},
+    introspection::{Introspection, MEDIA_TYPE, PresentedToken, wants_signed},
 };
 use http::header;
 
@@ -22,15 +23,26 @@ pub(crate) async fn introspect(State(app): State<App>, posted: Posted) -> Result
     if let Some(payer) = &payer {
         app.rates.may(payer)?;
     }
-    let machine =
-        app.engine.client_authenticate(presented, certificate(&app, &posted.parts).as_ref(), correlation(&posted.parts)?).await.map_err(Refused::basic)?;
+    let token = PresentedToken::read(&form);
+    let asked = Asked {
+        presented,
+        certificate: certificate(&app, &posted.parts),
+        token: token.as_ref().ok().map(|PresentedToken(token)| token.clone()),
+        correlation: correlation(&posted.parts)?,
+    };
+    let (machine, answer) = match app.engine.introspect(asked).await {
+        Ok(answered) => answered,
+        Err(Unanswered::Unproved(error)) => return Err(Refused::basic(error)),
+        Err(Unanswered::Refused(error)) => return Ok(paid(payer, Refused::from(error))),
+    };
+    if let Err(missing) = token {
+        return Ok(paid(payer, Refused::from(missing)));
+    }
     let accept = posted.parts.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    Ok(paid(payer, answered(&app, &machine, &form, wants_signed(accept)).await.unwrap_or_else(Refused::into_response)))
+    Ok(paid(payer, answered(&app, &machine, answer, wants_signed(accept)).await.unwrap_or_else(Refused::into_response)))
 }
 
-async fn answered(app: &App, machine: &countersign_engine::Machine, form: &Form, signed: bool) -> Result<Response, Refused> {
-    let PresentedToken(token) = PresentedToken::read(form)?;
-    let answer = app.engine.introspect(machine, &token).await?;
+async fn answered(app: &App, machine: &Machine, answer: Introspection, signed: bool) -> Result<Response, Refused> {
     if !signed {
         return Ok((UNCACHED, Json(answer)).into_response());
     }
