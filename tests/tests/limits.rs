@@ -109,6 +109,7 @@ async fn many_refusals_become_one_line_that_counts_them() {
         assert_eq!(told.len(), 11, "{db:?}");
         let last = told[10];
         assert_eq!((last["actor"]["name"].as_str(), last["action"].as_str()), (Some("dana"), Some("person_invite")));
+        assert_eq!(last["figures"]["refusals"], 15, "lists tell it too");
         let detail = ines.get(&format!("/v1/events/{}", last["id"].as_str().unwrap())).await.json();
         assert!(detail["canonical"].as_str().unwrap().contains(r#""figures":{"refusals":15}"#), "{detail}");
 

@@ -21,13 +21,14 @@ describe('the story of a delegation', () => {
       'dana acted for customer cus_8812 of acme, on case ZD-4711, at Accounts API, for 5 min 30 s of the 30 min that were signed. It ended: case ZD-4711 was closed by ruth.',
     );
     const sections = ['Asked', 'Signed', 'Started', 'Used', 'Ended'].map((name) => lines(name).length);
-    expect(sections).toEqual([1, 2, 1, 4, 3]);
+    expect(sections).toEqual([1, 2, 1, 4, 4]);
     expect(lines('Asked')[0]?.textContent).toContain('48,117');
     expect(lines('Asked')[0]?.querySelector('time')?.textContent).toBe('14:23:27.900');
     expect(lines('Signed')[1]?.textContent).toContain('imre signs, of approvers with fresh proof');
     expect(lines('Started')[0]?.textContent).toContain('The clock runs: 30 min, until 14:56:26');
     expect(lines('Ended')[0]?.textContent).toContain('Everything stops: the case was closed by ruth');
     expect(lines('Ended')[1]?.textContent).toContain('It was refused');
+    expect(lines('Ended')[3]?.textContent).toContain('12 times more in the same minute. Each time it was refused');
     await expectAccessible();
   });
 
