@@ -321,6 +321,22 @@ const liveDelegation: DelegationView = delegation('ZD-4711', { calls: 4 });
 
 export const liveStory: Story = { delegation: liveDelegation, request: storyRequest, events: storyLines };
 
+/** The API that was called called another. */
+export const calledOn: Story = {
+  ...liveStory,
+  events: [
+    ...storyLines,
+    line(48_163, -39.6, 'token.exchange', {
+      ...live,
+      actor: api,
+      action: 'invoice:read',
+      resource: 'Billing API',
+      token: id('tok', '5510ad'),
+      exchanged: true,
+    }),
+  ],
+};
+
 export const endedStory: Story = {
   delegation: {
     ...liveDelegation,

@@ -2,7 +2,7 @@ import type { PersonView } from '~/api/types';
 import type { Answers } from './fake-platform';
 import { at, cases, consoleState, hops, id, me, people, personViews, problem } from './fixtures';
 import type { Screen } from './preview-screens';
-import { canonicalOf, counted, DLG, endedStory, liveStory, moreLines, trailLines } from './record-fixtures';
+import { calledOn, canonicalOf, counted, DLG, endedStory, liveStory, moreLines, trailLines } from './record-fixtures';
 
 const as = (name: keyof typeof people) => consoleState({ me: me(name) });
 const offline = (name: keyof typeof people) => consoleState({ me: me(name), stream: 'connecting' });
@@ -101,9 +101,9 @@ export const recordScreens: Record<string, Screen> = {
     state: as('ruth'),
     answers: {
       delegation_story: {
-        ...endedStory,
-        delegation: { ...endedStory.delegation, hops },
-        request: { ...endedStory.request, hops },
+        ...calledOn,
+        delegation: { ...calledOn.delegation, hops },
+        request: { ...calledOn.request, hops },
       },
     },
   },

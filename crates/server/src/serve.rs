@@ -77,7 +77,7 @@ impl Server {
     /// If anything that it needs isn't there; then nothing is left running.
     pub async fn bind(config: ServerConfig, deps: Deps) -> Result<Running, ServeError> {
         config.check()?;
-        for contract in deps.contracts.iter().chain(deps.sample.as_ref().map(|s| &s.contract)) {
+        for contract in deps.contracts.iter().chain(deps.sample.iter().flat_map(|s| &s.apis).map(|(contract, _)| contract)) {
             config.check_contract(contract)?;
         }
         let tls = config.tls.clone().map(Certificate::load).transpose()?.map(Arc::new);
@@ -115,7 +115,7 @@ async fn open(config: &ServerConfig, issuer: &Url, deps: Deps) -> Result<App, Se
     let (clock, entropy) = (deps.clock, deps.entropy);
     let engine = Engine::open(deps.store, deps.bundle, deps.master, Arc::clone(&clock), Arc::clone(&entropy), settings).await?;
     if let Some(sample) = deps.sample {
-        bootstrap::sample(&engine, sample.contract, &sample.client_secret).await?;
+        bootstrap::sample(&engine, sample.apis).await?;
     }
     let register = Arc::new(Register { contracts: deps.contracts, clients: deps.clients });
     register.all(&engine).await?;

@@ -97,7 +97,7 @@ impl World {
             client_secret: ClientSecret("s3cret".to_owned()),
         };
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().unwrap();
-        let api = serve(router(Api::new(settings.check().unwrap(), http.clone()))).await;
+        let api = serve(router(Api::new(settings.check().unwrap(), http.clone()).into())).await;
         Self { issuer, api, http }
     }
 

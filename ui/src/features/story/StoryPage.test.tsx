@@ -2,7 +2,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Answers } from '~test/fake-platform';
 import { consoleState, event, hops, me, people, problem } from '~test/fixtures';
-import { DLG, endedStory, liveStory } from '~test/record-fixtures';
+import { calledOn, DLG, endedStory, liveStory } from '~test/record-fixtures';
 import { expectAccessible, renderApp } from '~test/render';
 
 const open = (story: Answers['delegation_story'], as: keyof typeof people = 'ruth') =>
@@ -29,6 +29,19 @@ describe('the story of a delegation', () => {
     expect(lines('Ended')[0]?.textContent).toContain('Everything stops: the case was closed by ruth');
     expect(lines('Ended')[1]?.textContent).toContain('It was refused');
     expect(lines('Ended')[3]?.textContent).toContain('12 times more in the same minute. Each time it was refused');
+    await expectAccessible();
+  });
+
+  it('tells who called on, where to, and for whom', async () => {
+    open(calledOn);
+    await screen.findByRole('region', { name: 'Used' });
+    expect(lines('Used').at(-1)?.textContent).toContain(
+      'accounts-api calls Billing API for dana, with a token of its own',
+    );
+    const facts = screen.getByRole('complementary', { name: 'Facts' });
+    expect(facts.textContent).toMatch(
+      /accounts-apiservice, seen by Billing APIcalling on forDdanaagent, seen by Accounts API/,
+    );
     await expectAccessible();
   });
 
