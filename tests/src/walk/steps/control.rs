@@ -38,6 +38,9 @@ impl Walk {
         page.press(&At::button("Rotate the ES256 key").inside(&At::dialog("Rotate the ES256 key now?"))).await?;
         page.gone(&At::dialog("Rotate the ES256 key now?")).await?;
         self.shot(page, "keys").await?;
+        go_to(page, "Clock").await?;
+        page.see(&At::named("Clock").saying("The clock holds nothing up.")).await?;
+        self.shot(page, "clock").await?;
         go_to(page, "APIs").await?;
         page.see(&At::heading("Accounts")).await?;
         self.shot(page, "apis").await?;
