@@ -238,7 +238,9 @@ mod tests {
         let args = Args::parse_from(["countersign-console", "--sample", "--accounts-api", "http://127.0.0.1:9"]);
         let one = sample(&folder, &args, &OsEntropy).unwrap();
         let contracts: Vec<&Contract> = one.apis.iter().map(|(contract, _)| contract).collect();
-        contracts.iter().for_each(|contract| contract.check().unwrap());
+        for contract in &contracts {
+            contract.check().unwrap();
+        }
         let at: Vec<_> = contracts.iter().map(|c| (c.key.as_str(), c.base_url.as_str())).collect();
         assert_eq!(at, [("ledger", LEDGER_AT), ("accounts", "http://127.0.0.1:9")]);
         let all = contracts.iter().copied().collect::<countersign_domain::hop::Contracts<'_>>();

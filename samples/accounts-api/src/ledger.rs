@@ -107,13 +107,16 @@ async fn pay_back(State(ledger): State<Arc<Ledger>>, Path(id): Path<String>, hea
     })
 }
 
+/// Number, bill, and what came in.
+type Paid = (&'static str, &'static str, i64);
+
 fn invented() -> BTreeMap<String, Vec<Entry>> {
-    let all: [(&str, &[(&str, &str, i64)]); 4] = [
-        ("cus_8812", &[("pay_71043", "inv_20177", 3490), ("pay_74410", "inv_20611", 3490)]),
-        ("cus_3051", &[("pay_73952", "inv_20498", 1990)]),
-        ("cus_4470", &[("pay_74102", "inv_20533", 1990), ("pay_74103", "inv_20534", 1990)]),
-        ("cus_1206", &[("pay_74899", "inv_20702", 4500)]),
-    ];
-    let entry = |(id, invoice, amount_cents): &(&str, &str, i64)| Entry { id: (*id).to_owned(), invoice: (*invoice).to_owned(), amount_cents: *amount_cents };
-    all.into_iter().map(|(customer, entries)| (customer.to_owned(), entries.iter().map(entry).collect())).collect()
+    let of =
+        |entries: &[Paid]| entries.iter().map(|&(id, invoice, amount_cents)| Entry { id: id.to_owned(), invoice: invoice.to_owned(), amount_cents }).collect();
+    BTreeMap::from([
+        ("cus_8812".to_owned(), of(&[("pay_71043", "inv_20177", 3490), ("pay_74410", "inv_20611", 3490)])),
+        ("cus_3051".to_owned(), of(&[("pay_73952", "inv_20498", 1990)])),
+        ("cus_4470".to_owned(), of(&[("pay_74102", "inv_20533", 1990), ("pay_74103", "inv_20534", 1990)])),
+        ("cus_1206".to_owned(), of(&[("pay_74899", "inv_20702", 4500)])),
+    ])
 }

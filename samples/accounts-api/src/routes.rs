@@ -121,8 +121,8 @@ fn read_body<T>(body: Body<T>) -> Result<T, Fault> {
 
 /// With what the ledger said, in its own words.
 fn with_ledger(mut answer: Value, ledger: Option<Value>) -> Value {
-    if let Some(said) = ledger {
-        answer["ledger"] = said;
+    if let (Value::Object(members), Some(said)) = (&mut answer, ledger) {
+        members.insert("ledger".to_owned(), said);
     }
     answer
 }
