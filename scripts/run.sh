@@ -1,19 +1,22 @@
 #!/usr/bin/env bash
-# run.sh [--reset] [--screenless] [--out DIR]
-# Builds what is missing and opens the console with the sample workspace and the sample company's API beside it. Without a display,
-# or with --screenless: plays the walk on a virtual one and keeps a picture of each step in DIR (./pictures).
+# run.sh [--reset] [--keep-token] [--screenless] [--out DIR]
+# Builds what is missing and opens the console with the sample workspace and the sample company's two APIs beside it. Without a display,
+# or with --screenless: plays the walk on a virtual one and keeps a picture of each step in DIR (./pictures). With --keep-token the
+# Accounts API writes the token of each call into a file, for docs/guides/try-it.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 screenless=""
 out=pictures
 reset=""
+keep=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --reset) reset=1 ;;
+    --keep-token) keep=(1) ;;
     --screenless) screenless=1 ;;
     --out) out=${2:?--out wants a folder} && shift ;;
-    *) echo "run.sh: \`$1\` is unknown; it takes --reset, --screenless, --out DIR" >&2 && exit 2 ;;
+    *) echo "run.sh: \`$1\` is unknown; it takes --reset, --keep-token, --screenless, --out DIR" >&2 && exit 2 ;;
   esac
   shift
 done
@@ -50,31 +53,52 @@ free_port() {
 }
 mkdir -p -m 700 "$data"
 port=$(cat "$data/port" 2>/dev/null || free_port)
-secret="$data/accounts-secret"
-[ -s "$secret" ] || (umask 077 && head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n' >"$secret")
+make_secret() {
+  [ -s "$1" ] || (umask 077 && head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n' >"$1")
+}
+make_secret "$data/accounts-secret"
+make_secret "$data/ledger-secret"
+token="$data/last-token"
+rm -f -- "$token" "$data/ledger-url"
+[ ${#keep[@]} -eq 0 ] || keep=(--keep-token "$token")
 
-said=$(mktemp)
-"$target/debug/accounts-api" --issuer "http://localhost:$port" --client-secret-file "$secret" >"$said" &
-children=($!)
+said=$(mktemp -d)
+children=()
 finish() {
   trap '' INT TERM HUP
   kill "${children[@]}" 2>/dev/null || true
   wait "${children[@]}" 2>/dev/null || true
-  rm -f -- "$said"
+  rm -rf -- "$said"
+  rm -f -- "$token" "$data/ledger-url"
 }
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-for ((n = 0; n < 200; n++)); do
-  grep -q '^listening on ' "$said" && break
-  kill -0 "${children[0]}" 2>/dev/null || exit 1
-  sleep 0.05
-done
-url=$(sed -n 's/^listening on //p' "$said")
-echo "the sample company's API answers at $url; all people of the sample sign in with the password that the page tells"
+# start_api PROGRAM SECRET ARGUMENT…: starts it, waits until it says where it answers, and leaves that in `url`.
+start_api() {
+  local program=$1 secret=$2 n
+  shift 2
+  "$target/debug/$program" --issuer "http://localhost:$port" --client-secret-file "$data/$secret" "$@" >"$said/$program" &
+  children+=($!)
+  for ((n = 0; n < 200; n++)); do
+    grep -q '^listening on ' "$said/$program" && break
+    kill -0 "${children[-1]}" 2>/dev/null || exit 1
+    sleep 0.05
+  done
+  url=$(sed -n 's/^listening on //p' "$said/$program")
+}
+start_api ledger-api ledger-secret
+ledger=$url
+echo "$ledger" >"$data/ledger-url"
+start_api accounts-api accounts-secret --ledger-url "$ledger" "${keep[@]}"
+accounts=$url
+echo "the sample company's Accounts API answers at $accounts, its Ledger at $ledger; all people of the sample sign in with the password that the page tells"
+[ ${#keep[@]} -eq 0 ] || echo "the token of each call is kept in $token while this runs: docs/guides/try-it.md"
 
 status=0
-"$target/debug/countersign-console" --sample --port "$port" --accounts-api "$url" --accounts-secret-file "$secret" &
+"$target/debug/countersign-console" --sample --port "$port" \
+  --accounts-api "$accounts" --accounts-secret-file "$data/accounts-secret" \
+  --ledger-api "$ledger" --ledger-secret-file "$data/ledger-secret" &
 children+=($!)
-wait "${children[1]}" || status=$?
+wait "${children[-1]}" || status=$?
 exit "$status"

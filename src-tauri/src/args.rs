@@ -21,9 +21,15 @@ pub struct Args {
     /// Where the sample's Accounts API answers.
     #[arg(long, value_name = "URL", env = "COUNTERSIGN_ACCOUNTS_API")]
     pub accounts_api: Option<Url>,
-    /// File with the secret that the sample's Accounts API introspects with; made if it is not there.
+    /// File with the secret that the sample's Accounts API introspects and exchanges with; made if it is not there.
     #[arg(long, value_name = "FILE", env = "COUNTERSIGN_ACCOUNTS_SECRET_FILE")]
     pub accounts_secret_file: Option<PathBuf>,
+    /// Where the sample's Ledger API answers.
+    #[arg(long, value_name = "URL", env = "COUNTERSIGN_LEDGER_API")]
+    pub ledger_api: Option<Url>,
+    /// File with the secret that the sample's Ledger API introspects with; made if it is not there.
+    #[arg(long, value_name = "FILE", env = "COUNTERSIGN_LEDGER_SECRET_FILE")]
+    pub ledger_secret_file: Option<PathBuf>,
     /// Open addresses with this command instead of the system browser; the address becomes its last argument.
     #[arg(long, value_name = "COMMAND", env = "COUNTERSIGN_BROWSER")]
     pub browser: Option<String>,

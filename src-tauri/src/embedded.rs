@@ -2,7 +2,10 @@
 //!
 //! It is reached over HTTP like any other; nothing in this process goes past that, but for the link that makes the first admin.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use countersign_api::Problem;
 use countersign_client::{Edge, Secret, VaultFault, fault};
@@ -11,6 +14,8 @@ use countersign_oauth::seal::MasterKey;
 use countersign_policy::Bundle;
 use countersign_server::{Deps, Running, Sample, ServeError, Server, ServerConfig};
 use countersign_store::Store;
+
+use url::Url;
 
 use crate::{
     args::Args,
@@ -21,10 +26,12 @@ use crate::{
 const DATABASE: &str = "countersign.db";
 const PORT: &str = "port";
 const KEY_FILE: &str = "master.key";
-/// What the sample company's API promises and wants: its own text, so that the two can't drift apart. Text only, none of its code.
+/// What the sample company's APIs promise and want: their own texts, so that the two can't drift apart. Text only, none of their code.
 const ACCOUNTS: &str = include_str!("../../samples/accounts-api/contract.toml");
-/// Where it answers unless `--accounts-api` says otherwise.
+const LEDGER: &str = include_str!("../../samples/accounts-api/ledger.toml");
+/// Where they answer unless `--accounts-api` and `--ledger-api` say otherwise.
 const ACCOUNTS_AT: &str = "http://127.0.0.1:4760";
+const LEDGER_AT: &str = "http://127.0.0.1:4761";
 
 /// Why the embedded service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -140,18 +147,27 @@ async fn master_key(folder: &Folder, vault: &Vault, entropy: &dyn Entropy) -> Re
 }
 
 fn sample(folder: &Folder, args: &Args, entropy: &dyn Entropy) -> Result<Sample, EmbeddedError> {
-    let mut contract: Contract = toml::from_str(ACCOUNTS)?;
-    args.accounts_api.as_ref().map_or(ACCOUNTS_AT, |url| url.as_str().trim_end_matches('/')).clone_into(&mut contract.base_url);
-    let file = args.accounts_secret_file.clone().unwrap_or_else(|| folder.join("accounts-secret"));
-    let client_secret = if let Some(text) = folder::read_small(&file)?.filter(|text| !text.trim().is_empty()) {
-        Secret::new(text.trim().to_owned())
-    } else {
-        // A key's text is 256 random bits, which is what a secret must be.
-        let secret = MasterKey::generate(entropy).to_text();
-        folder::write_private(&file, secret.expose())?;
-        secret
+    let api = |text: &str, url: Option<&Url>, otherwise: &str, file: Option<&PathBuf>, name: &str| {
+        let mut contract: Contract = toml::from_str(text)?;
+        url.map_or(otherwise, |url| url.as_str().trim_end_matches('/')).clone_into(&mut contract.base_url);
+        let file = file.cloned().unwrap_or_else(|| folder.join(name));
+        Ok::<_, EmbeddedError>((contract, secret(&file, entropy)?))
     };
-    Ok(Sample { contract, client_secret })
+    // What is called comes first.
+    let ledger = api(LEDGER, args.ledger_api.as_ref(), LEDGER_AT, args.ledger_secret_file.as_ref(), "ledger-secret")?;
+    let accounts = api(ACCOUNTS, args.accounts_api.as_ref(), ACCOUNTS_AT, args.accounts_secret_file.as_ref(), "accounts-secret")?;
+    Ok(Sample { apis: vec![ledger, accounts] })
+}
+
+/// Read, or made at the first start: for this user alone.
+fn secret(file: &Path, entropy: &dyn Entropy) -> Result<Secret, EmbeddedError> {
+    if let Some(text) = folder::read_small(file)?.filter(|text| !text.trim().is_empty()) {
+        return Ok(Secret::new(text.trim().to_owned()));
+    }
+    // A key's text is 256 random bits, which is what a secret must be.
+    let secret = MasterKey::generate(entropy).to_text();
+    folder::write_private(file, secret.expose())?;
+    Ok(secret)
 }
 
 #[cfg(test)]
@@ -218,12 +234,30 @@ mod tests {
     }
 
     #[test]
-    fn the_samples_contract_can_be_registered_and_its_secret_stays() {
-        let (_dir, folder, _, _) = world(FakeKeychain::default());
+    fn the_samples_contracts_can_be_registered_reach_each_other_and_their_secrets_stay() {
+        let (dir, folder, _, _) = world(FakeKeychain::default());
         let args = Args::parse_from(["countersign-console", "--sample", "--accounts-api", "http://127.0.0.1:9"]);
         let one = sample(&folder, &args, &OsEntropy).unwrap();
-        one.contract.check().unwrap();
-        assert_eq!(one.contract.base_url, "http://127.0.0.1:9");
-        assert_eq!(sample(&folder, &args, &OsEntropy).unwrap().client_secret, one.client_secret);
+        let contracts: Vec<&Contract> = one.apis.iter().map(|(contract, _)| contract).collect();
+        for contract in &contracts {
+            contract.check().unwrap();
+        }
+        let at: Vec<_> = contracts.iter().map(|c| (c.key.as_str(), c.base_url.as_str())).collect();
+        assert_eq!(at, [("ledger", LEDGER_AT), ("accounts", "http://127.0.0.1:9")]);
+        let all = contracts.iter().copied().collect::<countersign_domain::hop::Contracts<'_>>();
+        let reached = all.follow(&contracts[1].audience, &std::collections::BTreeSet::from(["profile:read".to_owned()])).unwrap();
+        let reached: Vec<_> = reached.iter().map(|hop| (hop.audience.as_str(), hop.scope.as_str())).collect();
+        assert_eq!(reached, [("https://api.acme.example/ledger", "payment:read")]);
+
+        let secrets = |sample: &Sample| sample.apis.iter().map(|(_, secret)| secret.expose().to_owned()).collect::<Vec<_>>();
+        let made = secrets(&one);
+        assert_ne!(made[0], made[1]);
+        assert_eq!(secrets(&sample(&folder, &args, &OsEntropy).unwrap()), made);
+        for (name, text) in ["ledger-secret", "accounts-secret"].into_iter().zip(made) {
+            let file = dir.path().join(name);
+            assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+            #[cfg(unix)]
+            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
+        }
     }
 }

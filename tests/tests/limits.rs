@@ -109,6 +109,7 @@ async fn many_refusals_become_one_line_that_counts_them() {
         assert_eq!(told.len(), 11, "{db:?}");
         let last = told[10];
         assert_eq!((last["actor"]["name"].as_str(), last["action"].as_str()), (Some("dana"), Some("person_invite")));
+        assert_eq!(last["figures"]["refusals"], 15, "lists tell it too");
         let detail = ines.get(&format!("/v1/events/{}", last["id"].as_str().unwrap())).await.json();
         assert!(detail["canonical"].as_str().unwrap().contains(r#""figures":{"refusals":15}"#), "{detail}");
 
@@ -137,8 +138,13 @@ async fn refusals_before_the_engine_and_of_claimed_clients_are_told() {
     assert_eq!(dana.post("/v1/requests", &json!({ "nonsense": true })).await.status, 422);
     assert_eq!(world.introspect_as("accounts-api", "wrong", "x").await.status, 401);
     assert_eq!(world.introspect_as("nobody", "wrong", "x").await.status, 401);
+    let form = json!({ "id": "night-export", "name": "Night export", "auth": "client_secret_basic" });
+    assert_eq!(world.person("ruth").await.post("/v1/clients", &form).await.status, 200);
     let lines = world.trail(&ines).await;
     let told: Vec<_> = ["access.refuse", "client.refuse"].into_iter().flat_map(|kind| refusals(&lines, kind)).collect();
     let said: Vec<_> = told.iter().map(|l| (l["actor"]["kind"].as_str().unwrap(), l["action"].as_str().unwrap(), l["code"].as_str().unwrap())).collect();
     assert_eq!(said, [("person", "request_create", "invalid_input"), ("service", "accounts-api", "invalid_client")]);
+    // A machine stands there as it is registered, by name where it has one.
+    let named = |kind: &str| lines.iter().find(|l| l["kind"] == kind).unwrap()["resource"].clone();
+    assert_eq!((named("client.refuse"), named("client.register")), (json!("accounts-api"), json!("Night export (night-export)")));
 }

@@ -262,8 +262,7 @@ export const signingKeys: KeyView[] = [
 /** In the service's own words. */
 export const rotatedSoon: KeyRotated = {
   due_at: at(3600),
-  effect:
-    'The next RS256 key is published and begins to sign at 2026-11-20T14:32:08Z, when every API has had time to read it. No token fails.',
+  effect: 'The next RS256 key is published and begins to sign when every API has had time to read it. No token fails.',
   keys: signingKeys.filter((k) => k.algorithm === 'RS256'),
 };
 export const rotatedAtOnce: KeyRotated = {

@@ -352,6 +352,7 @@ export function event(kind: string, more: Partial<EventView> = {}): EventView {
     exchanged: false,
     impersonated: false,
     elevated: false,
+    figures: {},
     ...more,
   };
 }

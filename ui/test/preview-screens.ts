@@ -1,6 +1,7 @@
 import type { ConsoleState } from '~/api/types';
 import type { Answers, FakePlatform } from './fake-platform';
 import { agentScreens } from './screens-agent';
+import { clockScreens } from './screens-clock';
 import { controlScreens } from './screens-control';
 import { doorScreens } from './screens-door';
 import { recordScreens } from './screens-record';
@@ -22,4 +23,5 @@ export const screens: Record<string, Screen> = {
   ...agentScreens,
   ...signScreens,
   ...controlScreens,
+  ...clockScreens,
 };

@@ -42,7 +42,9 @@ function act(what: string): boolean {
     const [label = '', ...text] = what.slice(5).split('=');
     return type(label, text.join('='));
   }
-  const all = [...document.querySelectorAll<HTMLElement>('button, a, label, [role=radio], [role=menuitem]')];
+  // What floats is all that can be pressed.
+  const within = document.querySelector('dialog[open]') ?? document;
+  const all = [...within.querySelectorAll<HTMLElement>('button, a, label, [role=radio], [role=menuitem]')];
   const found = all.find((b) => (b.getAttribute('aria-label') ?? b.textContent ?? '').trim().startsWith(what));
   if (found?.getAttribute('aria-haspopup') === 'menu')
     found.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));

@@ -109,6 +109,14 @@ export const endLines: EventView[] = [
     decision: 'refused',
     code: 'delegation_ended',
   }),
+  line(48_181, 54.2, 'token.refuse', {
+    ...live,
+    actor: api,
+    resource: accounts.name,
+    decision: 'refused',
+    code: 'delegation_ended',
+    figures: { refusals: 12 },
+  }),
 ];
 
 const KID = 'A1vycx2UldwhpD02PB_5rp61gmc1uD6vlKe7f2b91c0';
@@ -124,9 +132,12 @@ const others: EventView[] = [
   }),
   line(48_100, -1004.7, 'session.refuse', {
     ...nobody,
-    actor: person('tove'),
+    actor: service,
+    person: people.tove.id,
+    person_name: 'tove',
+    action: 'password',
     decision: 'refused',
-    code: 'access_denied',
+    code: 'not_signed_in',
   }),
   line(48_101, -990, 'session.begin', { ...nobody, actor: person('tove') }),
   line(48_103, -900.31, 'request.create', {
@@ -208,18 +219,19 @@ const others: EventView[] = [
     ...nobody,
     actor: person('ruth'),
     action: 'client_secret_basic',
-    resource: 'billing-api',
+    resource: 'Billing gateway (billing-api)',
   }),
   line(48_116, -540, 'client.change', {
     ...nobody,
     actor: person('ruth'),
-    resource: 'billing-api',
+    resource: 'Billing gateway (billing-api)',
     action: 'secret_make',
   }),
   line(48_118, -516, 'client.refuse', {
     ...nobody,
-    actor: { kind: 'client', id: 'billing-api', name: 'billing-api' },
-    resource: 'billing-api',
+    actor: service,
+    action: 'billing-api',
+    resource: 'Billing gateway (billing-api)',
     decision: 'refused',
     code: 'invalid_client',
   }),
@@ -242,7 +254,12 @@ const others: EventView[] = [
     action: `ES256 ${KID}`,
     text: 'it was in a backup',
   }),
-  line(48_127, -420, 'clock.lower', { ...nobody, actor: person('ruth') }),
+  line(48_127, -420, 'clock.lower', {
+    ...nobody,
+    actor: person('ruth'),
+    text: 'The host woke up a day ahead.',
+    figures: { from: 1_795_354_308, to: 1_795_267_908, tokens: 3, delegations: 1, sessions: 2 },
+  }),
 ];
 
 /** Old and plain ones, so that there is something to scroll. */
@@ -260,6 +277,14 @@ const old = Array.from({ length: 40 }, (_, i) =>
 );
 
 export const trailLines = [...old, ...others, ...storyLines].sort((a, b) => a.place - b.place);
+/** It stands for twelve that have nothing more in common. */
+export const counted = line(48_174, 60, 'token.exchange', {
+  ...nobody,
+  actor: person('tove'),
+  decision: 'refused',
+  code: 'invalid_scope',
+  figures: { refusals: 12 },
+});
 export const moreLines = [
   line(48_163, -3.2, 'request.create', {
     ...about('ZD-4702'),
@@ -268,7 +293,16 @@ export const moreLines = [
     resource: accounts.name,
     request: id('req', 'aa0004'),
   }),
-  line(48_164, -1.914, 'session.refuse', { ...nobody, actor: person('sana'), decision: 'refused', code: 'too_many' }),
+  line(48_164, -1.914, 'session.refuse', {
+    ...nobody,
+    actor: service,
+    person: people.sana.id,
+    person_name: 'sana',
+    action: 'password',
+    decision: 'refused',
+    code: 'not_signed_in',
+    figures: { refusals: 31 },
+  }),
   line(48_165, -0.4, 'case.close', { ...about('ZD-4655'), actor: person('ruth') }),
 ];
 
@@ -286,6 +320,22 @@ export const storyRequest: RequestView = request('ZD-4711', {
 const liveDelegation: DelegationView = delegation('ZD-4711', { calls: 4 });
 
 export const liveStory: Story = { delegation: liveDelegation, request: storyRequest, events: storyLines };
+
+/** The API that was called called another. */
+export const calledOn: Story = {
+  ...liveStory,
+  events: [
+    ...storyLines,
+    line(48_163, -39.6, 'token.exchange', {
+      ...live,
+      actor: api,
+      action: 'invoice:read',
+      resource: 'Billing API',
+      token: id('tok', '5510ad'),
+      exchanged: true,
+    }),
+  ],
+};
 
 export const endedStory: Story = {
   delegation: {

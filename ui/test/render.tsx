@@ -8,6 +8,7 @@ import type { Clock } from '~/app/clock';
 import { createQueries } from '~/app/queries';
 import type { ConsoleState } from '~/api/types';
 import { type Answers, FakePlatform } from './fake-platform';
+import { clockRight } from './clock-fixtures';
 import { accounts, cases, NOW } from './fixtures';
 
 /** A clock that stands until it is moved. */
@@ -32,6 +33,7 @@ const USUAL: Answers = {
   request_list: { items: [] },
   delegation_list: { items: [] },
   contract_change_list: { items: [] },
+  clock_get: clockRight,
 };
 
 /** The whole UI at `path`, with a fake shell that is in `state` and answers `answers`. */

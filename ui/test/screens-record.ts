@@ -2,7 +2,7 @@ import type { PersonView } from '~/api/types';
 import type { Answers } from './fake-platform';
 import { at, cases, consoleState, hops, id, me, people, personViews, problem } from './fixtures';
 import type { Screen } from './preview-screens';
-import { canonicalOf, DLG, endedStory, liveStory, moreLines, trailLines } from './record-fixtures';
+import { calledOn, canonicalOf, counted, DLG, endedStory, liveStory, moreLines, trailLines } from './record-fixtures';
 
 const as = (name: keyof typeof people) => consoleState({ me: me(name) });
 const offline = (name: keyof typeof people) => consoleState({ me: me(name), stream: 'connecting' });
@@ -24,7 +24,7 @@ const trail: Answers = {
     return query.after === undefined ? page : { items: [], place: page.place, earlier: true };
   },
   event_get: ({ id }) => {
-    const event = [...trailLines, ...moreLines].find((e) => e.id === id);
+    const event = [...trailLines, ...moreLines, counted].find((e) => e.id === id);
     if (!event) throw notFound;
     return { event, canonical: canonicalOf(event) };
   },
@@ -84,6 +84,11 @@ export const recordScreens: Record<string, Screen> = {
   },
   'g3-trail-event': { path: refused, state: as('ruth'), answers: trail },
   'g3-trail-event-fails': { path: `/trail?event=${id('evt', 'ffffff')}`, state: as('ruth'), answers: trail },
+  'g4-trail-many': {
+    path: `/trail?event=${counted.id}`,
+    state: as('ruth'),
+    answers: { ...trail, event_list: { ...page, items: [...trailLines, ...moreLines, counted] } },
+  },
   'g5-trail-canonical': { path: refused, state: as('ruth'), answers: trail, steps: ['key y'] },
   'g6-trail-filter': { path: refused, state: as('ruth'), answers: trail, steps: ['Only'] },
   'g7-trail-empty': { path: '/trail', state: as('ines'), answers: { event_list: none } },
@@ -96,9 +101,9 @@ export const recordScreens: Record<string, Screen> = {
     state: as('ruth'),
     answers: {
       delegation_story: {
-        ...endedStory,
-        delegation: { ...endedStory.delegation, hops },
-        request: { ...endedStory.request, hops },
+        ...calledOn,
+        delegation: { ...calledOn.delegation, hops },
+        request: { ...calledOn.request, hops },
       },
     },
   },

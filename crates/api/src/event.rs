@@ -1,5 +1,7 @@
 //! Lines of the trail, as shown to those entitled.
 
+use std::collections::BTreeMap;
+
 use countersign_domain::{CaseId, CorrelationId, CustomerId, DelegationId, EventId, PersonId, RequestId, Timestamp, TokenId, TransactionId};
 use serde::{Deserialize, Serialize};
 
@@ -122,6 +124,10 @@ pub struct EventView {
     pub impersonated: bool,
     /// A fresh proof of who somebody is went with it.
     pub elevated: bool,
+    /// Numbers, by name: `minutes`, `exp`. With `refusals` the line stands for so many, counted together: those of a minute that came
+    /// after the ones that have a line each.
+    #[ts(type = "Record<string, number>")]
+    pub figures: BTreeMap<String, i64>,
     /// What somebody wrote, such as a reason; gone where it was erased.
     #[ts(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]

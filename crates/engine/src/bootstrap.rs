@@ -44,24 +44,27 @@ const CASES: [(&str, &str, &str, Priority, &str); 8] = [
     ("JSM-1164", "Wrong name on the contract", "cus_8812", Priority::Normal, "tove"),
 ];
 
-/// Fills an empty service with the sample workspace; one that has it gets the contract and the client's secret as they are now.
+/// Fills an empty service with the sample workspace; one that has it gets the contracts, each with its client's secret, as they are now.
 ///
 /// # Errors
 /// `refused`, if the service is not a sample or holds another tenant.
-pub async fn sample(engine: &Engine, contract: Contract, client_secret: &Secret) -> Result<(), Refusal> {
+pub async fn sample(engine: &Engine, apis: Vec<(Contract, Secret)>) -> Result<(), Refusal> {
     if !engine.settings().sample {
         return Err(Refusal::new(Code::Refused, "this service is not a sample; start it with `--sample` and a data folder of its own"));
     }
-    let Some(client_id) = contract.introspection_clients.first().or(contract.client.as_ref()).cloned() else {
-        return Err(Refusal::invalid("the contract names no client that may introspect; name one in `introspection_clients`"));
-    };
     let tenant = match engine.tenants().await?.as_slice() {
         [] => workspace(engine, SAMPLE, &Secret::new(SAMPLE_PASSWORD.to_owned())).await?,
         [(id, name)] if name == SAMPLE_TENANT => *id,
         _ => return Err(Refusal::new(Code::Refused, "this data folder holds another workspace; choose another folder for the sample")),
     };
-    engine.client_register(tenant, &client_id, client_secret).await?;
-    engine.contract_register(tenant, contract).await
+    for (contract, client_secret) in apis {
+        let Some(client_id) = contract.client.as_ref().or(contract.introspection_clients.first()).cloned() else {
+            return Err(Refusal::invalid("the contract names no client that may introspect; name one in `introspection_clients`"));
+        };
+        engine.client_register(tenant, &client_id, &client_secret).await?;
+        engine.contract_register(tenant, contract).await?;
+    }
+    Ok(())
 }
 
 /// A company to make: its name, its people (name, roles, whether they sign), its cases (key, title, customer, priority, assignee).

@@ -87,13 +87,11 @@ pub struct Deps {
     pub sample: Option<Sample>,
 }
 
-/// The sample workspace's API.
+/// The sample workspace's APIs.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// Its contract.
-    pub contract: Contract,
-    /// Its introspection secret.
-    pub client_secret: Secret,
+    /// The contract of each, and the secret of the client that it introspects and exchanges as.
+    pub apis: Vec<(Contract, Secret)>,
 }
 
 /// A configuration that can't be served.

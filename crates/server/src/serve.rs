@@ -82,7 +82,7 @@ impl Server {
     /// If anything that it needs isn't there; then nothing is left running.
     pub async fn bind(config: ServerConfig, deps: Deps) -> Result<Running, ServeError> {
         config.check()?;
-        for contract in deps.contracts.iter().chain(deps.sample.as_ref().map(|s| &s.contract)) {
+        for contract in deps.contracts.iter().chain(deps.sample.iter().flat_map(|s| &s.apis).map(|(contract, _)| contract)) {
             config.check_contract(contract)?;
         }
         config.check_issuers(deps.issuers.iter().map(|t| &t.issuer))?;
@@ -126,7 +126,7 @@ async fn open(config: &ServerConfig, issuer: &Url, certificate: Option<Arc<Certi
     engine.reach_abroad(Arc::new(Https::new()?));
     engine.trust(deps.issuers)?;
     if let Some(sample) = deps.sample {
-        bootstrap::sample(&engine, sample.contract, &sample.client_secret).await?;
+        bootstrap::sample(&engine, sample.apis).await?;
     }
     let register = Arc::new(Register { contracts: deps.contracts, clients: deps.clients });
     register.all(&engine).await?;

@@ -14,6 +14,9 @@ const LEEWAY_S: u64 = 5;
 pub struct Actor {
     /// Who acts now.
     pub sub: String,
+    /// For whom that one acts, where an API calls the next one (RFC 8693 §4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Actor>>,
 }
 
 /// What a token says. Its signature was checked.

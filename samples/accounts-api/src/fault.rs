@@ -1,8 +1,8 @@
-//! How it says no: RFC 6750 §3 in the header, the same in JSON, and what to do about it.
+//! How they say no: RFC 6750 §3 in the header, the same in JSON, and what to do about it.
 
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -46,27 +46,30 @@ impl Fault {
         }
     }
 
+    /// The parameters of the challenge, after the realm.
     fn challenge(&self) -> Option<String> {
         let (_, error) = self.parts();
         // A quoted string has neither of these (RFC 9110 §5.6.4).
         let text: String = self.to_string().chars().filter(|c| (' '..='~').contains(c) && !matches!(c, '"' | '\\')).collect();
         match self {
-            Self::NoToken => Some("Bearer realm=\"accounts\"".to_owned()),
-            Self::InvalidToken(_) => Some(format!("Bearer realm=\"accounts\", error=\"{error}\", error_description=\"{text}\"")),
-            Self::InsufficientScope { scope, .. } => {
-                Some(format!("Bearer realm=\"accounts\", error=\"{error}\", error_description=\"{text}\", scope=\"{scope}\""))
-            }
+            Self::NoToken => Some(String::new()),
+            Self::InvalidToken(_) => Some(format!(", error=\"{error}\", error_description=\"{text}\"")),
+            Self::InsufficientScope { scope, .. } => Some(format!(", error=\"{error}\", error_description=\"{text}\", scope=\"{scope}\"")),
             _ => None,
         }
     }
 }
 
+/// What a refusal says in `WWW-Authenticate`; [`crate::resource::challenged`] writes it, who knows whose refusal it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Challenge(pub(crate) String);
+
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let (status, error) = self.parts();
         let mut response = (status, Json(json!({ "error": error, "error_description": self.to_string() }))).into_response();
-        if let Some(value) = self.challenge().and_then(|c| HeaderValue::from_str(&c).ok()) {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+        if let Some(parameters) = self.challenge() {
+            response.extensions_mut().insert(Challenge(parameters));
         }
         response
     }

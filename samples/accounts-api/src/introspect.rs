@@ -47,6 +47,6 @@ pub async fn still_good(settings: &Settings, http: &reqwest::Client, issuer: &Is
     Err(Fault::InvalidToken("the token no longer counts: what it was given for is over, and nothing was changed; ask for access again".to_owned()))
 }
 
-fn form_encoded(text: &str) -> String {
+pub(crate) fn form_encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

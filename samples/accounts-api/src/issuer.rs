@@ -20,6 +20,7 @@ struct Metadata {
     issuer: String,
     jwks_uri: Url,
     introspection_endpoint: Url,
+    token_endpoint: Option<Url>,
 }
 
 #[derive(Debug)]
@@ -72,6 +73,18 @@ impl Issuer {
             *known = Some(self.fetch().await?);
         }
         known.as_ref().map(|k| k.metadata.introspection_endpoint.clone()).ok_or(Fault::IssuerUnreachable)
+    }
+
+    /// Where tokens are exchanged (RFC 8693).
+    ///
+    /// # Errors
+    /// If the issuer does not answer, or has no such place.
+    pub async fn token_endpoint(&self) -> Result<Url, Fault> {
+        let mut known = self.known.lock().await;
+        if known.is_none() {
+            *known = Some(self.fetch().await?);
+        }
+        known.as_ref().and_then(|k| k.metadata.token_endpoint.clone()).ok_or(Fault::IssuerUnreachable)
     }
 
     async fn fetch(&self) -> Result<Known, Fault> {

@@ -1,4 +1,5 @@
-//! The Accounts API of the sample company: what any API does that accepts delegated tokens, and nothing more.
+//! The Accounts API of the sample company: what any API does that accepts delegated tokens, and nothing more; and the Ledger API, which
+//! it calls for the same customer.
 //!
 //! An example. It knows an issuer's address and its own audience, and uses a common JWT library, as an API owner would; it
 //! shares no code with the service that mints its tokens. Customers are invented, and live in memory.
@@ -8,8 +9,12 @@ pub mod customer;
 pub mod fault;
 pub mod introspect;
 pub mod issuer;
+pub mod keep;
+pub mod ledger;
+pub mod next;
 pub mod resource;
 pub mod routes;
+pub mod start;
 
 pub use routes::{Api, router};
 
@@ -20,7 +25,7 @@ pub struct Settings {
     pub issuer: url::Url,
     /// Its own name (`aud`).
     pub audience: String,
-    /// The client that it introspects as (RFC 7662 §2.1).
+    /// The client that it introspects as (RFC 7662 §2.1), and exchanges as (RFC 8693).
     pub client_id: String,
     /// That client's secret.
     pub client_secret: ClientSecret,

@@ -1,16 +1,19 @@
 //! What it answers. Reads trust the signature; writes ask the issuer first.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Path, State, rejection::JsonRejection},
-    http::{HeaderMap, Uri},
-    middleware::map_response_with_state,
-    response::Response,
+    http::HeaderMap,
     routing::{get, post, put},
 };
 use serde_json::{Value, json};
+
+use reqwest::Method;
 
 use crate::{
     Settings,
@@ -19,13 +22,18 @@ use crate::{
     fault::Fault,
     introspect,
     issuer::Issuer,
-    resource,
+    keep::keep,
+    next::{Caller, Next},
+    resource::About,
 };
 
 const READ: &str = "profile:read";
 const ADDRESS: &str = "address:write";
 const REFUND: &str = "refund:write";
 const EXPORT: &str = "export:create";
+/// What is done at the ledger for it.
+const PAYMENTS: &str = "payment:read";
+const BOOK: &str = "payment:refund";
 
 /// Everything that a call needs.
 #[derive(Debug)]
@@ -34,18 +42,45 @@ pub struct Api {
     http: reqwest::Client,
     issuer: Issuer,
     customers: Mutex<Customers>,
+    ledger: Option<Next>,
+    keep_token: Option<PathBuf>,
 }
 
 impl Api {
     /// With the invented customers.
     #[must_use]
-    pub fn new(settings: Settings, http: reqwest::Client) -> Arc<Self> {
+    pub fn new(settings: Settings, http: reqwest::Client) -> Self {
         let issuer = Issuer::new(http.clone(), settings.issuer.clone());
-        Arc::new(Self { settings, http, issuer, customers: Mutex::new(customer::invented()) })
+        Self { settings, http, issuer, customers: Mutex::new(customer::invented()), ledger: None, keep_token: None }
+    }
+
+    /// Asks the ledger what was paid, and books there what is paid back.
+    #[must_use]
+    pub fn with_ledger(self, ledger: Option<Next>) -> Self {
+        Self { ledger, ..self }
+    }
+
+    /// Writes the token of each call into a file, for trying things by hand.
+    #[must_use]
+    pub fn keeping_token(self, file: Option<PathBuf>) -> Self {
+        Self { keep_token: file, ..self }
+    }
+
+    /// Calls the ledger for the same customer, if there is one.
+    async fn ledger(&self, accepted: &Accepted, scope: &'static str, method: Method, body: Option<Value>) -> Result<Option<Value>, Fault> {
+        let Some(ledger) = &self.ledger else { return Ok(None) };
+        let caller = Caller { settings: &self.settings, http: &self.http, issuer: &self.issuer };
+        caller.call(ledger, accepted, scope, method, &format!("/customers/{}/payments", accepted.sub), body).await.map(Some)
     }
 
     async fn may(&self, headers: &HeaderMap, customer: &str, scope: &'static str) -> Result<Accepted, Fault> {
-        bearer::accept(&self.settings, &self.issuer, headers, customer, scope).await
+        let accepted = bearer::accept(&self.settings, &self.issuer, headers, customer, scope).await?;
+        if let Some(file) = &self.keep_token
+            && let Err(error) = keep(file, &accepted.token)
+        {
+            tracing::warn!(%error, file = %file.display(), "the token could not be kept");
+        }
+        Ok(accepted)
     }
 
     async fn may_write(&self, headers: &HeaderMap, customer: &str, scope: &'static str) -> Result<Accepted, Fault> {
@@ -66,10 +101,9 @@ impl Api {
 
 /// All routes.
 pub fn router(api: Arc<Api>) -> Router {
-    Router::new()
+    let about = About::of(&api.settings, "accounts", "Accounts (example)", &[READ, ADDRESS, REFUND, EXPORT]);
+    let routes = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/.well-known/oauth-protected-resource", get(about))
-        .route("/.well-known/oauth-protected-resource/{*path}", get(about))
         .route("/customers/{id}", get(show))
         .route("/customers/{id}/invoices", get(invoices))
         .route("/customers/{id}/address", put(change_address))
@@ -77,20 +111,8 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/customers/{id}/export", post(export))
         .fallback(|| async { Fault::NotFound("there is nothing at this path".to_owned()) })
         .layer(DefaultBodyLimit::max(16 * 1024))
-        .layer(map_response_with_state(Arc::clone(&api), challenged))
-        .with_state(api)
-}
-
-async fn challenged(State(api): State<Arc<Api>>, response: Response) -> Response {
-    resource::told(resource::address(&api.settings).as_ref(), response)
-}
-
-/// Its document, at the one address that its own name leads to.
-async fn about(State(api): State<Arc<Api>>, uri: Uri) -> Answer {
-    match resource::address(&api.settings) {
-        Some(own) if own.path() == uri.path() && own.query() == uri.query() => Ok(Json(resource::document(&api.settings, &[READ, ADDRESS, REFUND, EXPORT]))),
-        _ => Err(Fault::NotFound("no API of this name is here".to_owned())),
-    }
+        .with_state(api);
+    about.told(routes)
 }
 
 type Answer = Result<Json<Value>, Fault>;
@@ -98,6 +120,14 @@ type Body<T> = Result<Json<T>, JsonRejection>;
 
 fn read_body<T>(body: Body<T>) -> Result<T, Fault> {
     body.map(|Json(value)| value).map_err(|error| Fault::InvalidRequest(error.body_text()))
+}
+
+/// With what the ledger said, in its own words.
+fn with_ledger(mut answer: Value, ledger: Option<Value>) -> Value {
+    if let (Value::Object(members), Some(said)) = (&mut answer, ledger) {
+        members.insert("ledger".to_owned(), said);
+    }
+    answer
 }
 
 /// Who acted, for whom: what a log of this API's own would keep.
@@ -117,7 +147,8 @@ async fn show(State(api): State<Arc<Api>>, Path(id): Path<String>, headers: Head
 
 async fn invoices(State(api): State<Arc<Api>>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
     let accepted = api.may(&headers, &id, READ).await?;
-    api.on(&id, |c| Ok(Json(json!({ "customer": c.id, "invoices": c.invoices, "read_by": who(&accepted) }))))
+    let ledger = api.ledger(&accepted, PAYMENTS, Method::GET, None).await?;
+    api.on(&id, |c| Ok(Json(with_ledger(json!({ "customer": c.id, "invoices": c.invoices, "read_by": who(&accepted) }), ledger))))
 }
 
 async fn change_address(State(api): State<Arc<Api>>, Path(id): Path<String>, headers: HeaderMap, body: Body<Address>) -> Answer {
@@ -133,11 +164,15 @@ async fn change_address(State(api): State<Arc<Api>>, Path(id): Path<String>, hea
 async fn pay_back(State(api): State<Arc<Api>>, Path(id): Path<String>, headers: HeaderMap, body: Body<Refund>) -> Answer {
     let accepted = api.may_write(&headers, &id, REFUND).await?;
     let refund = read_body(body)?;
+    // A try on a copy: what can't be paid back is not booked.
+    api.on(&id, |c| c.clone().refund(&refund).map(drop))?;
+    let ledger = api.ledger(&accepted, BOOK, Method::POST, Some(json!({ "invoice": refund.invoice, "amount_cents": refund.amount_cents }))).await?;
     api.on(&id, |c| {
         let invoice = c.refund(&refund)?;
-        Ok(Json(json!({
+        let done = json!({
             "customer": c.id, "invoice": invoice, "balance_cents": c.balance_cents, "currency": c.currency, "changed_by": who(&accepted),
-        })))
+        });
+        Ok(Json(with_ledger(done, ledger)))
     })
 }
 

@@ -18,16 +18,20 @@ struct Arguments {
     /// The sample company's API; the one beside this program if it is not named.
     #[arg(long)]
     accounts_api: Option<PathBuf>,
+    /// The API that it calls; the one beside this program if it is not named.
+    #[arg(long)]
+    ledger_api: Option<PathBuf>,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { out, console, accounts_api } = Arguments::parse();
+    let Arguments { out, console, accounts_api, ledger_api } = Arguments::parse();
     let beside = |name: &str| std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(name))).unwrap_or_else(|| name.into());
     let options = Options {
         out,
         console: console.unwrap_or_else(|| beside("countersign-console")),
         accounts_api: accounts_api.unwrap_or_else(|| beside("accounts-api")),
+        ledger_api: ledger_api.unwrap_or_else(|| beside("ledger-api")),
     };
     match play(&options).await {
         Ok(()) => ExitCode::SUCCESS,

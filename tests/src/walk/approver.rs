@@ -31,6 +31,14 @@ pub async fn reads(page: &Page, agent: &str, ask: &Ask<'_>) -> Done {
     Ok(())
 }
 
+/// What is asked reaches further than the API that is asked for, and says where to.
+///
+/// # Errors
+/// If it doesn't say so.
+pub async fn reads_reach(page: &Page, api: &str, action: &str) -> Done {
+    page.see(&At::named("What is asked").saying(api).saying(action)).await.map(drop)
+}
+
 /// Signs, with a fresh proof in the browser.
 ///
 /// # Errors

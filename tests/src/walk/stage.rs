@@ -1,4 +1,4 @@
-//! What the walk stands on: a folder of its own, the sample company's API, and the browser's command. All of it goes away with it.
+//! What the walk stands on: a folder of its own, the sample company's two APIs, and the browser's command. All of it goes away with it.
 
 use std::{
     fs,
@@ -20,8 +20,10 @@ use super::{Done, Fault, child::Child, page::PATIENCE};
 pub struct Options {
     /// The console.
     pub console: PathBuf,
-    /// The sample company's API.
+    /// The sample company's APIs.
     pub accounts_api: PathBuf,
+    /// The one that it calls.
+    pub ledger_api: PathBuf,
     /// The folder of the pictures.
     pub out: PathBuf,
 }
@@ -30,8 +32,9 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Stage {
     folder: TempDir,
-    api: Child,
-    api_url: String,
+    apis: [Child; 2],
+    /// Of the Accounts API and of the Ledger.
+    urls: [String; 2],
     port: u16,
     console: PathBuf,
 }
@@ -40,19 +43,15 @@ impl Stage {
     /// Makes it.
     ///
     /// # Errors
-    /// If the API does not start.
+    /// If an API does not start.
     pub async fn open(options: &Options) -> Done<Self> {
         let folder = tempfile::tempdir().map_err(|cause| Fault::File { path: std::env::temp_dir(), cause })?;
         let port = free_port()?;
-        let secret = folder.path().join("accounts-secret");
-        write(&secret, &random_text())?;
-        let mut command = Command::new(&options.accounts_api);
-        command.args(["--issuer", &format!("http://localhost:{port}"), "--client-secret-file"]).arg(&secret);
-        let mut api = Child::start(command, &folder.path().join("accounts-api.log"))?;
-        let api_url = announced(&mut api, "listening on ").await?;
+        let (ledger, ledger_url) = api(&options.ledger_api, folder.path(), "ledger", port, &[]).await?;
+        let (accounts, accounts_url) = api(&options.accounts_api, folder.path(), "accounts", port, &["--ledger-url", &ledger_url]).await?;
         let opener = folder.path().join("open");
         write(&opener, &format!("printf '%s\\n' \"$1\" >> '{}'\n", folder.path().join("opened").display()))?;
-        Ok(Self { folder, api, api_url, port, console: options.console.clone() })
+        Ok(Self { folder, apis: [accounts, ledger], urls: [accounts_url, ledger_url], port, console: options.console.clone() })
     }
 
     /// A file in the folder.
@@ -90,9 +89,13 @@ impl Stage {
             "--port".into(),
             self.port.to_string(),
             "--accounts-api".into(),
-            self.api_url.clone(),
+            self.urls[0].clone(),
             "--accounts-secret-file".into(),
             text(self.join("accounts-secret")),
+            "--ledger-api".into(),
+            self.urls[1].clone(),
+            "--ledger-secret-file".into(),
+            text(self.join("ledger-secret")),
             "--browser".into(),
             // Through the shell, for the folder may lie where nothing may be executed.
             format!("sh {}", text(self.join("open"))),
@@ -102,8 +105,21 @@ impl Stage {
 
     /// Ends what it started.
     pub async fn close(mut self) {
-        self.api.stop().await;
+        for api in &mut self.apis {
+            api.stop().await;
+        }
     }
+}
+
+/// Starts one of the sample company's APIs with a secret of its own; answers where it listens.
+async fn api(program: &Path, folder: &Path, name: &str, issuer_port: u16, more: &[&str]) -> Done<(Child, String)> {
+    let secret = folder.join(format!("{name}-secret"));
+    write(&secret, &random_text())?;
+    let mut command = Command::new(program);
+    command.args(["--issuer", &format!("http://localhost:{issuer_port}"), "--client-secret-file"]).arg(&secret).args(more);
+    let mut api = Child::start(command, &folder.join(format!("{name}-api.log")))?;
+    let url = announced(&mut api, "listening on ").await?;
+    Ok((api, url))
 }
 
 fn write(path: &Path, text: &str) -> Done {
@@ -145,5 +161,5 @@ async fn announced(child: &mut Child, before: &str) -> Done<String> {
         child.alive()?;
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    Err(Fault::program("accounts-api", "it did not say where it listens"))
+    Err(Fault::program("an API of the sample", "it did not say where it listens"))
 }

@@ -272,7 +272,15 @@ impl Walk {
         looks::places(
             &at.ruth,
             &mut self.diary,
-            &[("People and roles", "people"), ("Cases", "cases"), ("APIs", "apis"), ("Clients", "clients"), ("Keys", "keys"), ("Live trail", "live-trail")],
+            &[
+                ("People and roles", "people"),
+                ("Cases", "cases"),
+                ("APIs", "apis"),
+                ("Clients", "clients"),
+                ("Keys", "keys"),
+                ("Clock", "clock"),
+                ("Live trail", "live-trail"),
+            ],
         )
         .await
     }

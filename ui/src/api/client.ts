@@ -26,6 +26,8 @@ export function createClient(platform: Platform) {
     case_assign: (id: T.CaseId, input: T.CaseAssign) => ask('case_assign', { id, input }),
     case_close: (id: T.CaseId) => ask('case_close', { id }),
     case_reopen: (id: T.CaseId) => ask('case_reopen', { id }),
+    clock_get: () => ask('clock_get', {}),
+    clock_lower: (input: T.ClockLower) => ask('clock_lower', { input }),
     contract_list: () => items(ask('contract_list', {})),
     contract_get: (id: T.ApiId) => ask('contract_get', { id }),
     contract_propose: (input: T.ContractPropose) => ask('contract_propose', { input }),

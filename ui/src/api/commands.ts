@@ -10,6 +10,8 @@ import type {
   ClientChange,
   ClientCreate,
   ClientView,
+  ClockLower,
+  ClockView,
   ConsoleState,
   ContractChangeId,
   ContractChangeView,
@@ -77,6 +79,8 @@ export interface Commands {
   case_assign: [{ id: CaseId; input: CaseAssign }, CaseView];
   case_close: [{ id: CaseId }, CaseView];
   case_reopen: [{ id: CaseId }, CaseView];
+  clock_get: [None, ClockView];
+  clock_lower: [{ input: ClockLower }, ClockView];
   contract_list: [None, List<ContractView>];
   contract_get: [{ id: ApiId }, ContractDetail];
   contract_propose: [{ input: ContractPropose }, ContractChangeView];

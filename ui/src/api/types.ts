@@ -1236,6 +1236,11 @@ impersonated: boolean,
  */
 elevated: boolean, 
 /**
+ * Numbers, by name: `minutes`, `exp`. With `refusals` the line stands for so many, counted together: those of a minute that came
+ * after the ones that have a line each.
+ */
+figures: Record<string, number>, 
+/**
  * What somebody wrote, such as a reason; gone where it was erased.
  */
 text?: string, };

@@ -14,7 +14,7 @@ import { OfflineStrip } from './OfflineStrip';
 import { OverlayContext, type OverlayName } from './overlay';
 import { Palette } from './Palette';
 import { flat } from './places';
-import { contractChangesQuery, requestsQuery } from './queries';
+import { clockQuery, contractChangesQuery, requestsQuery } from './queries';
 import { useClient, useMe, useOfflineSince } from './services';
 import { StatusBar } from './StatusBar';
 
@@ -28,12 +28,13 @@ export function Shell() {
   useWindowKeys(setOverlay, acting?.live === true);
   const toSign = useToSignCount();
   const toReview = useToReviewCount();
+  const clockBehind = useClockBehind();
   return (
     <OverlayContext value={setOverlay}>
       <div className="win" data-acting={acting?.frame}>
         {acting ? <SessionBar acting={acting} onEnd={() => setOverlay('end')} /> : <div />}
         <div className="app">
-          <Nav me={me} counts={{ sign: toSign, apis: toReview }} />
+          <Nav me={me} counts={{ sign: toSign, apis: toReview, clock: clockBehind ? 1 : 0 }} />
           <main className={cx('main', offline !== null && 'has-strip')}>
             {offline !== null && <OfflineStrip since={offline} />}
             <Outlet />
@@ -61,6 +62,13 @@ function useToReviewCount(): number {
   const enabled = me.roles.some((r) => r === 'admin' || r === 'approver');
   const { data } = useQuery({ ...contractChangesQuery(client), enabled });
   return data?.filter((c) => c.state === 'waiting' && c.reviewable).length ?? 0;
+}
+
+/** Admins alone may look, and can do something about it. */
+function useClockBehind(): boolean {
+  const me = useMe();
+  const { data } = useQuery({ ...clockQuery(useClient()), enabled: me.roles.includes('admin') });
+  return data?.mints === false;
 }
 
 function useWindowKeys(open: (name: OverlayName) => void, acting: boolean): void {

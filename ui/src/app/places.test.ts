@@ -6,7 +6,7 @@ const names = (...roles: Parameters<typeof flat>[0]) => flat(roles).map((p) => p
 it('leads each role to its own places, and several roles to the union', () => {
   expect(names('agent')).toEqual(['My work', 'API explorer', 'My trail']);
   expect(names('approver')).toEqual(['To sign', 'Live trail', 'APIs', 'Cases']);
-  expect(names('admin')).toEqual(['Live trail', 'APIs', 'Clients', 'Keys', 'Cases', 'People and roles']);
+  expect(names('admin')).toEqual(['Live trail', 'APIs', 'Clients', 'Keys', 'Clock', 'Cases', 'People and roles']);
   expect(names('auditor')).toEqual(['Live trail', 'APIs', 'Clients', 'Keys']);
   expect(names('agent', 'approver')).toEqual(['To sign', 'My work', 'API explorer', 'Live trail', 'APIs', 'Cases']);
   expect(names()).toEqual([]);

@@ -2,6 +2,7 @@
 import {
   Activity,
   Braces,
+  Clock,
   FolderOpen,
   KeyRound,
   type LucideIcon,
@@ -13,7 +14,8 @@ import {
 } from 'lucide-react';
 import type { Role } from '~/api/types';
 
-export type PlaceId = 'sign' | 'work' | 'explorer' | 'trail' | 'apis' | 'clients' | 'keys' | 'cases' | 'people';
+export type PlaceId =
+  'sign' | 'work' | 'explorer' | 'trail' | 'apis' | 'clients' | 'keys' | 'clock' | 'cases' | 'people';
 
 export interface Place {
   id: PlaceId;
@@ -61,6 +63,7 @@ export function placesOf(roles: readonly Role[]): PlaceGroup[] {
         [has(roles, 'admin', 'auditor', 'approver'), { id: 'apis', to: '/apis', name: 'APIs', icon: Braces, key: 'a' }],
         [has(roles, 'admin', 'auditor'), { id: 'clients', to: '/clients', name: 'Clients', icon: Server, key: 'n' }],
         [has(roles, 'admin', 'auditor'), { id: 'keys', to: '/keys', name: 'Keys', icon: KeyRound, key: 'i' }],
+        [has(roles, 'admin'), { id: 'clock', to: '/clock', name: 'Clock', icon: Clock, key: 'k' }],
         [has(roles, 'admin', 'approver'), { id: 'cases', to: '/cases', name: 'Cases', icon: Ticket, key: 'c' }],
         [has(roles, 'admin'), { id: 'people', to: '/people', name: 'People and roles', icon: Users, key: 'u' }],
       ],

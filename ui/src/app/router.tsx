@@ -3,6 +3,7 @@ import { ApisPage } from '~/features/apis/ApisPage';
 import { ProposePage } from '~/features/apis/ProposePage';
 import { CasesPage } from '~/features/cases/CasesPage';
 import { ClientsPage } from '~/features/clients/ClientsPage';
+import { ClockPage } from '~/features/clock/ClockPage';
 import { ExplorerPage } from '~/features/explorer/ExplorerPage';
 import { KeysPage } from '~/features/keys/KeysPage';
 import { PeoplePage } from '~/features/people/PeoplePage';
@@ -101,6 +102,7 @@ const signingKeys = createRoute({
   path: '/keys',
   component: only(['admin', 'auditor'], KeysPage),
 });
+const clock = createRoute({ getParentRoute: () => root, path: '/clock', component: only(['admin'], ClockPage) });
 const cases = createRoute({
   getParentRoute: () => root,
   path: '/cases',
@@ -121,6 +123,7 @@ const routeTree = root.addChildren([
   propose,
   clients,
   signingKeys,
+  clock,
   cases,
   people,
 ]);

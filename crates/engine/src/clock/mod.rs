@@ -168,8 +168,8 @@ async fn keep(tx: &mut Tx, ours: ClockRow) -> Result<ClockRow, Refusal> {
 
 fn stands_behind(behind: Duration) -> Refusal {
     let text = format!(
-        "the service's clock stands {} behind the latest time that it has judged by, so nothing is minted until it has caught up; set the clock right, \
-         or if it had leapt ahead by mistake, let an admin lower the mark (`POST /v1/clock/lower`)",
+        "the service's clock stands {} behind the latest time that it has seen, so it gives out no tokens and starts nothing until it has caught up. \
+         Nothing was done. Try again then, or tell an admin, who finds what to do under Clock in the console",
         spelled(behind)
     );
     Refusal::new(Code::Unavailable, text.clone()).with_reasons(vec![Reason { rule: BEHIND.into(), text }])

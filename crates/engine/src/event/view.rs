@@ -16,6 +16,7 @@ struct Names {
     customers: BTreeMap<CustomerId, String>,
     cases: BTreeMap<CaseId, String>,
     apis: BTreeMap<ApiId, String>,
+    clients: BTreeMap<String, String>,
     tenant: String,
 }
 
@@ -53,6 +54,11 @@ async fn names(tx: &mut Tx, call: &Call, parsed: &[(EventRow, Event)]) -> Result
             names.apis.insert(id, api.contract.name);
         }
     }
+    for id in events().filter(|e| e.api.is_none()).filter_map(|e| e.client.clone()).collect::<BTreeSet<_>>() {
+        if let Some(client) = tx.client(&id, Lock::None).await?.filter(|c| c.tenant == call.tenant) {
+            names.clients.insert(id, client.name);
+        }
+    }
     Ok(names)
 }
 
@@ -73,7 +79,7 @@ fn shown(names: &Names, mut row: EventRow, event: Event) -> EventView {
         person: event.person,
         person_name: event.person.and_then(|id| names.people.get(&id).cloned()),
         action: event.action,
-        resource: path.or(api).or(event.client).unwrap_or_default(),
+        resource: path.or(api).or(event.client.map(|id| machine(names, id))).unwrap_or_default(),
         decision: match event.decision {
             Decision::Allowed => EventDecision::Allowed,
             Decision::Refused => EventDecision::Refused,
@@ -92,7 +98,16 @@ fn shown(names: &Names, mut row: EventRow, event: Event) -> EventView {
         exchanged: event.exchanged,
         impersonated: event.impersonated,
         elevated: event.elevated,
+        figures: event.figures,
         text: row.texts.remove("reason"),
+    }
+}
+
+/// What a client is called, beside the id that it comes with.
+fn machine(names: &Names, id: String) -> String {
+    match names.clients.get(&id) {
+        Some(name) if *name != id => format!("{name} ({id})"),
+        _ => id,
     }
 }
 

@@ -1,7 +1,7 @@
 //! `key_rotate`: by plan, or in an emergency.
 
 use countersign_api::key::{KeyRotate, KeyRotated};
-use countersign_domain::{Timestamp, alg::Algorithm, canonical::Committed};
+use countersign_domain::{alg::Algorithm, canonical::Committed};
 use countersign_trail::{Actor, Kind};
 
 use crate::{
@@ -60,7 +60,7 @@ async fn rotate(s: &mut Scope<'_>, algorithm: Algorithm, ready: Ready, reason: S
     tell(s, &turned).await?;
     let keys = states(&s.tx.keys().await?);
     let keys = views(&keys).into_iter().filter(|k| k.algorithm == algorithm).collect();
-    Ok(KeyRotated { effect: effect(algorithm, emergency, turned.due_at), due_at: turned.due_at, keys })
+    Ok(KeyRotated { effect: effect(algorithm, emergency, turned.due_at.is_some()), due_at: turned.due_at, keys })
 }
 
 /// Keys are the whole service's: other tenants read of it too, but not who did it.
@@ -81,18 +81,16 @@ async fn tell(s: &mut Scope<'_>, turned: &Turned) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What the person reads. The console and the command line say it as it stands here.
-fn effect(algorithm: Algorithm, emergency: bool, due_at: Option<Timestamp>) -> String {
-    match (emergency, due_at) {
+/// What the person reads. Who shows it says when, beside it, in the person's own zone.
+fn effect(algorithm: Algorithm, emergency: bool, waits: bool) -> String {
+    match (emergency, waits) {
         (true, _) => format!(
             "All {algorithm} keys of before are withdrawn, and a new one signs. Tokens that they signed stop counting: at introspection within seconds, \
              at APIs that only check signatures once they read the keys anew, in five minutes at most. Until an API has read the new key it refuses new tokens too. \
              Agents go on by exchanging their warrants again; nobody has to sign in or sign anew."
         ),
-        (false, Some(at)) => {
-            format!("The next {algorithm} key is published and begins to sign at {at}, when every API has had time to read it. No token fails.")
-        }
-        (false, None) => format!(
+        (false, true) => format!("The next {algorithm} key is published and begins to sign when every API has had time to read it. No token fails."),
+        (false, false) => format!(
             "The next {algorithm} key signs. The one before stays published until the last token that it signed is over, and can sign no more. No token fails."
         ),
     }

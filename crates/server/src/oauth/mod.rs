@@ -67,7 +67,10 @@ pub(crate) async fn limited(State(app): State<App>, request: Request, next: Next
     let started = Instant::now();
     let mut response = match app.rates.arrive(address) {
         Ok(()) => next.run(request).await,
-        Err(later) => Refused::from(later).into_response(),
+        Err(later) => {
+            tracing::debug!(%address, wait_s = later.seconds(), "too many calls");
+            Refused::from(later).into_response()
+        }
     };
     let endpoint = response.extensions_mut().remove().map_or(endpoint, |Asked(grant)| grant);
     let refused = response.extensions_mut().remove().map(|Outcome(word)| word);

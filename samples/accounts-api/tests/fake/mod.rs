@@ -99,7 +99,7 @@ impl World {
             client_secret: ClientSecret("s3cret".to_owned()),
         };
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().unwrap();
-        let app = router(Api::new(settings.check().unwrap(), http.clone()));
+        let app = router(Api::new(settings.check().unwrap(), http.clone()).into());
         tokio::spawn(async { axum::serve(place, app).await });
         Self { issuer, api, audience, http }
     }

@@ -7,7 +7,7 @@ use super::{
     Walk, Windows,
 };
 
-const MACHINE: &str = "ledger-api";
+const MACHINE: &str = "newsletter-api";
 
 impl Walk {
     pub(super) async fn sets_up(&mut self, at: &Windows) -> Done {
@@ -17,11 +17,11 @@ impl Walk {
         page.press(&At::button("Register a client…")).await?;
         let dialog = At::dialog("Register a client");
         page.write(&At::field("Id").inside(&dialog), MACHINE).await?;
-        page.write(&At::field("Name").inside(&dialog), "The ledger").await?;
+        page.write(&At::field("Name").inside(&dialog), "The newsletter").await?;
         page.press(&At::choice("With a secret in a header").inside(&dialog)).await?;
         self.shot(page, "register-a-client").await?;
         page.press(&At::button(&format!("Register {MACHINE}")).inside(&dialog)).await?;
-        page.see(&At::heading("The ledger")).await?;
+        page.see(&At::heading("The newsletter")).await?;
         page.press(&At::button("Make a secret…")).await?;
         page.press(&At::button("Make the secret")).await?;
         let saved = At::dialog(&format!("A secret for {MACHINE} is in a file"));
@@ -38,6 +38,9 @@ impl Walk {
         page.press(&At::button("Rotate the ES256 key").inside(&At::dialog("Rotate the ES256 key now?"))).await?;
         page.gone(&At::dialog("Rotate the ES256 key now?")).await?;
         self.shot(page, "keys").await?;
+        go_to(page, "Clock").await?;
+        page.see(&At::named("Clock").saying("The clock holds nothing up.")).await?;
+        self.shot(page, "clock").await?;
         go_to(page, "APIs").await?;
         page.see(&At::heading("Accounts")).await?;
         self.shot(page, "apis").await?;

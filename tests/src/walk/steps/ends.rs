@@ -33,6 +33,7 @@ const ROAMING: Ask<'_> = Ask {
     minutes: "15",
     why: "Cancelled a roaming pack and also asks for another address, by telephone.",
 };
+const INVOICES: &str = "GET/customers/{customer}/invoices";
 const REFUSAL: &str = "Nobody checked who called. Ring back at the number on file first.";
 
 const WARNING: &str = "Close while acting?";
@@ -91,10 +92,29 @@ impl Walk {
         agent::dismiss(&at.dana).await
     }
 
+    /// What is signed says that it reaches the ledger; the API calls that with a token of its own, and everybody can read who acted.
+    async fn calls_on(&mut self, at: &Windows) -> Done {
+        agent::call(&at.dana, INVOICES, None, &["200 OK", "inv_20534", "pay_74103", "accounts-api"]).await?;
+        self.shot(&at.dana, "call-answered-by-two-apis").await?;
+        agent::go_to(&at.ruth, "Live trail").await?;
+        admin::sees(&at.ruth, "token.exchange", &["accounts-api", CHARGED_TWICE.customer]).await?;
+        self.shot(&at.ruth, "trail-of-two-apis").await?;
+        admin::opens(&at.ruth, "token.exchange", &["Actor", "Delegation"]).await?;
+        let told = ["accounts-api calls Ledger", "payment:read", "service, seen by Ledger"];
+        admin::reads_story(&at.ruth, "dana for cus_4470", &told).await?;
+        self.shot(&at.ruth, "story-of-two-apis").await?;
+        self.diary.note("the Accounts API asked the Ledger with a token of its own; trail and story name both services and dana");
+        Ok(())
+    }
+
     /// Asks, signs and starts.
     async fn signed_and_started(&mut self, at: &Windows, ask: &Ask<'_>) -> Done {
         agent::ask(&at.dana, ask).await?;
         approver::reads(&at.sana, "dana", ask).await?;
+        if ask.actions.contains(&"Read profile") {
+            approver::reads_reach(&at.sana, "Ledger", "Read payments").await?;
+            self.shot(&at.sana, "to-sign-with-reach").await?;
+        }
         approver::sign(&at.sana, &mut self.browser, &self.stage, &mut self.diary, ask).await?;
         agent::stands(&at.dana, "Everybody has signed").await?;
         agent::start(&at.dana, ask).await
@@ -103,7 +123,7 @@ impl Walk {
     pub(super) async fn other_ends(&mut self, at: &Windows) -> Done {
         self.begin("8. The same when dana presses End");
         self.signed_and_started(at, &CHARGED_TWICE).await?;
-        agent::call(&at.dana, GET, None, &["200 OK", CHARGED_TWICE.customer]).await?;
+        self.calls_on(at).await?;
         agent::end(&at.dana, &CHARGED_TWICE).await?;
         at.dana.see(&At::heading("You act for nobody")).await?;
         self.shot(&at.dana, "ended-by-the-agent").await?;

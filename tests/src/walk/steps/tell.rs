@@ -46,7 +46,7 @@ impl Walk {
                 let _ = self.diary.keep_as(&format!("failed-{name}.html"), source.as_bytes());
             }
         }
-        for log in ["console.log", "accounts-api.log", "browser.log"] {
+        for log in ["console.log", "accounts-api.log", "ledger-api.log", "browser.log"] {
             if let Ok(said) = std::fs::read(self.stage.join(log)) {
                 let _ = self.diary.keep_as(&format!("failed-{log}"), &said);
             }

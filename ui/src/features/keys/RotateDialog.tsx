@@ -10,6 +10,7 @@ import { Dialog } from '~/ui/Dialog';
 import { Refusal } from '~/ui/Fault';
 import { Note } from '~/ui/parts';
 import { Seg } from '~/ui/Seg';
+import { exact } from '~/ui/time';
 import { type ToastText, useToast } from '~/ui/Toast';
 import { rotatable, shortKid } from './words';
 
@@ -106,7 +107,7 @@ const said = ({ effect, due_at }: KeyRotated, algorithm: Algorithm, emergency: b
     : {
         icon: RefreshCw,
         title: due_at ? `The next ${algorithm} key is on its way` : `The ${algorithm} key is rotated`,
-        text: effect,
+        text: due_at ? `${effect} It signs from ${exact(due_at)}.` : effect,
         stays: true,
       };
 

@@ -2,8 +2,9 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Answers } from '~test/fake-platform';
 import { rotatedAtOnce, rotatedSoon, signingKeys } from '~test/control-fixtures';
-import { problem, signedIn } from '~test/fixtures';
+import { at, problem, signedIn } from '~test/fixtures';
 import { expectAccessible, renderApp } from '~test/render';
+import { exact } from '~/ui/time';
 import { inOrder, rotatable, shortKid } from './words';
 
 const open = (more: Answers = {}, as: Parameters<typeof signedIn>[0] = 'ruth') =>
@@ -48,7 +49,7 @@ describe('keys', () => {
       expect(platform.of('key_rotate')).toEqual([{ input: { algorithm: 'RS256', emergency: false } }]),
     );
     expect(await screen.findByText('The next RS256 key is on its way')).toBeTruthy();
-    expect(screen.getByText(rotatedSoon.effect)).toBeTruthy();
+    expect(screen.getByText(`${rotatedSoon.effect} It signs from ${exact(at(3600))}.`)).toBeTruthy();
   });
 
   it('in an emergency wants a reason, after saying that every token stops', async () => {

@@ -1,10 +1,13 @@
 // The facts beside the story.
 import { Link } from '@tanstack/react-router';
-import type { DelegationView, Story } from '~/api/types';
+import { Server } from 'lucide-react';
+import { Fragment } from 'react';
+import type { DelegationView, EventView, Story } from '~/api/types';
 import { endSentence } from '~/features/acting/ended';
 import { HopList } from '~/ui/Hops';
+import { Icon } from '~/ui/Icon';
 import { type FactRow, Facts, Panel } from '~/ui/parts';
-import { count } from '~/ui/text';
+import { count, series } from '~/ui/text';
 import { countdown, duration, exact } from '~/ui/time';
 import { Customer, highest, Id, Mode, Risk, State, When } from '~/ui/words';
 
@@ -96,10 +99,37 @@ function CaseLine({ d }: { d: DelegationView }) {
   );
 }
 
-function Chain({ story: { delegation: d, request } }: { story: Story }) {
+/** Services that called on, each with where to. */
+export function calledOn(events: readonly EventView[]): [service: string, to: string][] {
+  const to = new Map<string, Set<string>>();
+  for (const e of events)
+    if (e.kind === 'token.exchange' && e.actor.kind === 'client' && e.decision !== 'refused' && e.resource)
+      to.set(e.actor.name, (to.get(e.actor.name) ?? new Set()).add(e.resource));
+  return [...to].map(([service, apis]) => [service, series([...apis])]);
+}
+
+function Chain({ story: { delegation: d, request, events } }: { story: Story }) {
   const signed = request.reviews.filter((r) => r.decision === 'sign').length;
   return (
     <div className="chain">
+      {calledOn(events)
+        .reverse()
+        .map(([service, to]) => (
+          <Fragment key={service}>
+            <div className="chain-n">
+              <span className="gl svc" aria-hidden="true">
+                <Icon of={Server} size={14} />
+              </span>
+              <div>
+                <b>{service}</b>
+                <div className="small mute">service, seen by {to}</div>
+              </div>
+            </div>
+            <div className="chain-e">
+              <span>calling on for</span>
+            </div>
+          </Fragment>
+        ))}
       <div className="chain-n">
         <span className="gl" aria-hidden="true">
           {d.agent.name.charAt(0).toUpperCase()}

@@ -2,7 +2,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Answers } from '~test/fake-platform';
 import { consoleState, event, hops, me, people, problem } from '~test/fixtures';
-import { DLG, endedStory, liveStory } from '~test/record-fixtures';
+import { calledOn, DLG, endedStory, liveStory } from '~test/record-fixtures';
 import { expectAccessible, renderApp } from '~test/render';
 
 const open = (story: Answers['delegation_story'], as: keyof typeof people = 'ruth') =>
@@ -21,13 +21,27 @@ describe('the story of a delegation', () => {
       'dana acted for customer cus_8812 of acme, on case ZD-4711, at Accounts API, for 5 min 30 s of the 30 min that were signed. It ended: case ZD-4711 was closed by ruth.',
     );
     const sections = ['Asked', 'Signed', 'Started', 'Used', 'Ended'].map((name) => lines(name).length);
-    expect(sections).toEqual([1, 2, 1, 4, 3]);
+    expect(sections).toEqual([1, 2, 1, 4, 4]);
     expect(lines('Asked')[0]?.textContent).toContain('48,117');
     expect(lines('Asked')[0]?.querySelector('time')?.textContent).toBe('14:23:27.900');
     expect(lines('Signed')[1]?.textContent).toContain('imre signs, of approvers with fresh proof');
     expect(lines('Started')[0]?.textContent).toContain('The clock runs: 30 min, until 14:56:26');
     expect(lines('Ended')[0]?.textContent).toContain('Everything stops: the case was closed by ruth');
     expect(lines('Ended')[1]?.textContent).toContain('It was refused');
+    expect(lines('Ended')[3]?.textContent).toContain('12 times more in the same minute. Each time it was refused');
+    await expectAccessible();
+  });
+
+  it('tells who called on, where to, and for whom', async () => {
+    open(calledOn);
+    await screen.findByRole('region', { name: 'Used' });
+    expect(lines('Used').at(-1)?.textContent).toContain(
+      'accounts-api calls Billing API for dana, with a token of its own',
+    );
+    const facts = screen.getByRole('complementary', { name: 'Facts' });
+    expect(facts.textContent).toMatch(
+      /accounts-apiservice, seen by Billing APIcalling on forDdanaagent, seen by Accounts API/,
+    );
     await expectAccessible();
   });
 

@@ -166,7 +166,21 @@ function DoneLine({ e, story: { request, delegation, events } }: { e: EventView;
         </>
       );
     case 'token.exchange': {
-      const again = events.some((x) => x.kind === e.kind && x.decision !== 'refused' && x.place < e.place);
+      if (e.actor.kind === 'client')
+        return (
+          <>
+            <b>
+              {who} calls {e.resource}
+            </b>{' '}
+            for {delegation.agent.name}, with a token of its own
+            <Small>
+              <span className="mono">{e.action}</span>
+            </Small>
+          </>
+        );
+      const again = events.some(
+        (x) => x.kind === e.kind && x.actor.kind === 'person' && x.decision !== 'refused' && x.place < e.place,
+      );
       return (
         <>
           {again ? 'Token exchanged again' : <b>Token exchanged</b>} for {delegation.api_name}

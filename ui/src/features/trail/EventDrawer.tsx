@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ChevronDown, ChevronUp, Filter as FilterIcon, Route, X } from 'lucide-react';
 import { Tabs } from 'radix-ui';
-import type { EventDetail, EventView } from '~/api/types';
+import type { EventView } from '~/api/types';
 import { eventQuery } from '~/app/queries';
 import { useClient } from '~/app/services';
 import { Button } from '~/ui/Button';
@@ -11,9 +11,12 @@ import { Fault } from '~/ui/Fault';
 import { Icon } from '~/ui/Icon';
 import { Json, pretty } from '~/ui/Json';
 import { CopyButton, type FactRow, Facts, Loading } from '~/ui/parts';
+import { count } from '~/ui/text';
+import { exact } from '~/ui/time';
 import { Customer, Id } from '~/ui/words';
 import type { Field } from './filter';
 import { ActorOf, Flags, Outcome } from './marks';
+import { figuresOf, timesOf } from './many';
 import { Sentence } from './Sentence';
 import { exactMicros, placeText } from './words';
 
@@ -77,7 +80,7 @@ export function EventDrawer({ id, line, tab, onTab, onMove, onClose, onOnly }: D
           </Tabs.List>
         </header>
         <Tabs.Content value="event" tabIndex={-1}>
-          {e ? <EventFacts e={e} detail={detail.data} onOnly={onOnly} /> : <Pending of={detail} />}
+          {e ? <EventFacts e={e} onOnly={onOnly} /> : <Pending of={detail} />}
         </Tabs.Content>
         <Tabs.Content value="canonical" tabIndex={-1}>
           {detail.data ? <Canonical text={detail.data.canonical} /> : <Pending of={detail} />}
@@ -94,21 +97,9 @@ function Pending({ of }: { of: { error: unknown; refetch: () => unknown } }) {
 
 const mono = (text: string) => <span className="mono">{text}</span>;
 
-/** Numbers that the kept line has beside what lists show. */
-function figuresOf(detail: EventDetail | undefined): string {
-  if (!detail) return '';
-  try {
-    const kept = JSON.parse(detail.canonical) as { figures?: Record<string, number> };
-    return Object.entries(kept.figures ?? {})
-      .map(([name, n]) => `${name} ${n}`)
-      .join(', ');
-  } catch {
-    return '';
-  }
-}
-
-function rowsOf(e: EventView, detail: EventDetail | undefined): FactRow[] {
-  const figures = figuresOf(detail);
+function rowsOf(e: EventView): FactRow[] {
+  const figures = figuresOf(e, exact);
+  const times = timesOf(e);
   const rows: (FactRow | false | undefined | '')[] = [
     ['Actor', <ActorOf of={e} />],
     e.subject_name && ['Customer', <Customer subject={e.subject_name} impersonated={e.impersonated} />],
@@ -127,7 +118,26 @@ function rowsOf(e: EventView, detail: EventDetail | undefined): FactRow[] {
         ))}
       </ul>,
     ],
-    figures && ['Figures', mono(figures)],
+    times !== undefined && [
+      'Stands for',
+      <>
+        {count(times, 'refusal')}{' '}
+        <span className="mute">
+          of one kind in one minute, counted together. Those before them in that minute have a line each; here stands
+          what all of these have in common.
+        </span>
+      </>,
+    ],
+    figures.length > 0 && [
+      'Figures',
+      <ul className="stack stack-4 mono">
+        {figures.map(([name, text]) => (
+          <li key={name}>
+            {name} {text}
+          </li>
+        ))}
+      </ul>,
+    ],
     e.text && [
       'Text',
       <>
@@ -164,22 +174,14 @@ function rowsOf(e: EventView, detail: EventDetail | undefined): FactRow[] {
   return rows.filter((row): row is FactRow => Boolean(row));
 }
 
-function EventFacts({
-  e,
-  detail,
-  onOnly,
-}: {
-  e: EventView;
-  detail: EventDetail | undefined;
-  onOnly: DrawerProps['onOnly'];
-}) {
+function EventFacts({ e, onOnly }: { e: EventView; onOnly: DrawerProps['onOnly'] }) {
   const { subject_name: customer, case_key: key } = e;
   return (
     <div className="in">
       <p className="prose sm">
         <Sentence e={e} />
       </p>
-      <Facts rows={rowsOf(e, detail)} />
+      <Facts rows={rowsOf(e)} />
       <div className="row wrap">
         {e.delegation && (
           <Link className="btn sm" to="/delegations/$id" params={{ id: e.delegation }}>

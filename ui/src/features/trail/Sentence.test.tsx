@@ -2,7 +2,8 @@ import { render } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import type { EventView } from '~/api/types';
 import { event, people } from '~test/fixtures';
-import { trailLines } from '~test/record-fixtures';
+import { counted, trailLines } from '~test/record-fixtures';
+import { Outcome } from './marks';
 import { Sentence } from './Sentence';
 import { outcomeOf, whatOf } from './words';
 
@@ -12,19 +13,20 @@ const of = (kind: string) => trailLines.find((e) => e.kind === kind) as EventVie
 it.each([
   ['contract.propose', 'ruth proposed a contract of Accounts API.'],
   ['contract.review', 'imre agreed to the proposed contract of Accounts API.'],
-  ['client.register', 'ruth registered client billing-api.'],
-  ['client.change', 'ruth changed client billing-api: a secret was made.'],
-  [
-    'client.refuse',
-    'A machine, billing-api, wanted to be taken for who it says it is. It was refused: invalid client, and not done.',
-  ],
+  ['client.register', 'ruth registered client Billing gateway (billing-api).'],
+  ['client.change', 'ruth changed client Billing gateway (billing-api): a secret was made.'],
+  ['client.refuse', 'Somebody who came as Billing gateway (billing-api) tried to prove to be it, in vain.'],
+  ['session.refuse', 'Somebody who came as tove tried to sign in, in vain.'],
   ['token.issue', 'A machine, billing-api, got a token for itself.'],
   ['token.revoke', 'A machine, accounts-api, gave a token back for cus_4470, and what came of it is over with it.'],
   ['alert.raise', 'Alert: somebody is impersonated, for cus_6093 impersonated, by tove.'],
   ['key.activate', 'The service let a signing key sign from now on (ES256 …7f2b91c0).'],
   ['key.retire', 'The service retired a signing key (ES256 …7f2b91c0); what it signed still counts until it runs out.'],
   ['key.withdraw', 'ruth withdrew a signing key (ES256 …7f2b91c0); what it signed no longer counts.'],
-  ['clock.lower', 'ruth lowered the mark below which no token is minted.'],
+  [
+    'clock.lower',
+    'ruth lowered the clock’s mark by 24 h, so that tokens are given out again; 2 sign-ins, 1 delegation and 3 tokens from while the clock was ahead are over, and an API that only checks signatures takes those tokens when their time comes.',
+  ],
 ])('tells %s', (kind, text) => expect(told(of(kind))).toBe(text));
 
 it('tells an impersonation from acting for somebody', () => {
@@ -77,14 +79,43 @@ it('tells of a new API by the key that was proposed for it', () => {
 it('tells what became different with a client', () => {
   const line = { ...of('client.change'), action: 'name jwks disable' };
   const changes = 'its name, its public keys, it may no longer come';
-  expect(told(line)).toBe(`ruth changed client billing-api: ${changes}.`);
-  expect(whatOf(line)).toBe(`billing-api, ${changes}`);
+  expect(told(line)).toBe(`ruth changed client Billing gateway (billing-api): ${changes}.`);
+  expect(whatOf(line)).toBe(`Billing gateway (billing-api), ${changes}`);
 });
 
 it('tells a rotation that takes its time from a key that signs', () => {
   expect(told({ ...of('key.activate'), decision: 'intended', actor: { kind: 'person', ...people.ruth } })).toBe(
     'ruth rotated: the next signing key (ES256 …7f2b91c0) signs as soon as every API has had time to fetch it.',
   );
+});
+
+it('tells how many refusals a line stands for, and only what they have in common', () => {
+  const many = (n: number, line: EventView) => ({ ...line, figures: { refusals: n } });
+  const refused = event('token.exchange', { decision: 'refused', code: 'invalid_scope', resource: 'Accounts API' });
+  expect(told(many(12, refused))).toBe(
+    'dana wanted to get a token for cus_8812 at Accounts API, with address:write, 12 times more in the same minute. Each time it was refused: invalid scope, and not done.',
+  );
+  expect(told(counted)).toBe(
+    'tove wanted to get a token, 12 times more in the same minute. Each time it was refused: invalid scope, and not done.',
+  );
+  expect(told(many(1, of('session.refuse')))).toBe(
+    'Somebody who came as tove tried to sign in, in vain, once more in the same minute.',
+  );
+  expect(told(many(1200, of('client.refuse')))).toContain('in vain, 1,200 times more in the same minute.');
+  const { container } = render(<Outcome of={many(12, refused)} />);
+  expect(container.textContent).toBe('12× refused invalid_scope');
+  expect(container.firstElementChild?.getAttribute('title')).toBe(
+    'refused: invalid scope, 12 times more in the same minute',
+  );
+  expect(render(<Outcome of={refused} />).container.textContent).toBe('refused invalid_scope');
+});
+
+it('tells what a mark that was lowered ended, as far as there was anything', () => {
+  const line = (figures: Record<string, number>) => told({ ...of('clock.lower'), figures });
+  expect(line({ from: 100, to: 40, tokens: 0, delegations: 0, sessions: 0 })).toBe(
+    'ruth lowered the clock’s mark by 1 min, so that tokens are given out again; nothing had been begun while the clock was ahead.',
+  );
+  expect(line({ from: 100, to: 40, sessions: 1 })).toContain('; 1 sign-in from while the clock was ahead is over.');
 });
 
 it('tells a kind that it does not know by its name', () => {

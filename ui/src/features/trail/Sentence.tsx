@@ -2,9 +2,11 @@
 import type { ReactNode } from 'react';
 import { END_REASONS } from '~/features/acting/ended';
 import type { EndReason, EventView } from '~/api/types';
-import { series } from '~/ui/text';
+import { count, series } from '~/ui/text';
+import { duration } from '~/ui/time';
 import { Customer, Id } from '~/ui/words';
 import { shortKid } from '~/features/keys/words';
+import { particular, timesOf, timesText, WANTED } from './many';
 import { clientChanges, codeWords, isId, wasRefused } from './words';
 
 const Mono = ({ children }: { children: ReactNode }) => <span className="fig">{children}</span>;
@@ -39,7 +41,8 @@ const roles = (e: EventView) => (e.action ? series(e.action.split(' ')) : 'no ro
 const Api = ({ e }: { e: EventView }) => <b>{e.resource || 'an API'}</b>;
 /** One that is new has no name yet, but the key that was proposed for it. */
 const Proposed = ({ e }: { e: EventView }) => (e.resource || !e.action ? <Api e={e} /> : <Mono>{e.action}</Mono>);
-const Machine = ({ e }: { e: EventView }) => <Mono>{e.resource || 'a machine'}</Mono>;
+/** By its name and id, as it is registered. */
+const Machine = ({ e }: { e: EventView }) => <b>{e.resource || 'a machine'}</b>;
 /** `ES256 …7f2b91c0`: with what a key signs, and its name. */
 const ofKey = (e: EventView) => {
   const [algorithm, kid] = e.action.split(' ');
@@ -52,6 +55,22 @@ const ofKey = (e: EventView) => {
     )
   );
 };
+
+const lowered = ({ figures: { from, to } }: EventView) =>
+  from !== undefined && to !== undefined && ` by ${duration((from - to) * 1000)}`;
+
+/** What was begun in the time that never was. */
+function ahead({ figures: { sessions = 0, delegations = 0, tokens = 0 } }: EventView): string {
+  const over = [
+    [sessions, 'sign-in'],
+    [delegations, 'delegation'],
+    [tokens, 'token'],
+  ] as const;
+  const told = over.filter(([n]) => n > 0).map(([n, what]) => count(n, what));
+  if (told.length === 0) return '; nothing had been begun while the clock was ahead';
+  const keys = tokens > 0 ? ', and an API that only checks signatures takes those tokens when their time comes' : '';
+  return `; ${series(told)} from while the clock was ahead ${told.length === 1 && told[0]?.startsWith('1 ') ? 'is' : 'are'} over${keys}`;
+}
 
 /** What came of a proposal, as it was done and as it was wanted. */
 const REVIEWS: Record<string, readonly [did: string, want: string]> = {
@@ -66,7 +85,6 @@ type Deed = readonly [did: ReactNode, want: ReactNode];
 const DEEDS: Record<string, (e: EventView) => Deed> = {
   'tenant.set_up': (e) => [<>set up {e.tenant}</>, <>set up {e.tenant}</>],
   'session.begin': () => ['signed in', 'sign in'],
-  'session.refuse': () => ['tried to sign in, in vain', 'sign in'],
   'session.end': () => ['signed out', 'sign out'],
   'proof.give': () => ['proved afresh who they are', 'prove afresh who they are'],
   'person.invite': (e) =>
@@ -133,7 +151,6 @@ const DEEDS: Record<string, (e: EventView) => Deed> = {
       change client <Machine e={e} />
     </>,
   ],
-  'client.refuse': () => ['did not prove who it is, and was sent away', 'be taken for who it says it is'],
   'token.issue': () => ['got a token for itself', 'get a token for itself'],
   'token.revoke': (e) => [
     <>
@@ -165,7 +182,12 @@ const DEEDS: Record<string, (e: EventView) => Deed> = {
     <>withdrew a signing key{ofKey(e)}; what it signed no longer counts</>,
     'withdraw a signing key',
   ],
-  'clock.lower': () => ['lowered the mark below which no token is minted', 'lower the clock’s mark'],
+  'clock.lower': (e) => [
+    <>
+      lowered the clock’s mark{lowered(e)}, so that tokens are given out again{ahead(e)}
+    </>,
+    'lower the clock’s mark',
+  ],
   'case.create': (e) => [
     <>
       opened case <Case e={e} /> for <For e={e} />
@@ -323,6 +345,7 @@ export function Sentence({ e }: { e: EventView }) {
       </>
     );
   if (e.kind === 'alert.raise') return <Alert e={e} />;
+  if (e.kind === 'session.refuse' || e.kind === 'client.refuse') return <Unproven e={e} />;
   const deed = DEEDS[e.kind]?.(e);
   const did = deed?.[0] ?? (
     <>
@@ -340,15 +363,43 @@ export function Sentence({ e }: { e: EventView }) {
         <Doer e={e} /> {did}.
       </>
     );
+  const times = timesOf(e);
   return (
     <>
-      <Doer e={e} /> wanted to {want}. It was refused
+      <Doer e={e} /> wanted to {times !== undefined && !particular(e) ? WANTED[e.kind] : want}
+      {times !== undefined && <Times n={times} />}. {times === undefined ? 'It' : 'Each time it'} was refused
       {e.code && (
         <>
           : <Mono>{codeWords(e.code)}</Mono>
         </>
       )}
       , and not done.
+    </>
+  );
+}
+
+const Times = ({ n }: { n: number }) => (
+  <>
+    , <b>{timesText(n)}</b>
+  </>
+);
+
+const PROOFS: Record<string, string> = {
+  password: 'sign in',
+  proof: 'prove afresh who they are',
+  code: 'finish a sign-in',
+  refresh: 'stay signed in',
+};
+
+/** Somebody who only said who they are: nothing is held against whoever that is. */
+function Unproven({ e }: { e: EventView }) {
+  const times = timesOf(e);
+  const claimed = e.kind === 'client.refuse' ? <Machine e={e} /> : e.person_name && <Person e={e} />;
+  return (
+    <>
+      Somebody {claimed ? <>who came as {claimed} </> : ''}tried to{' '}
+      {e.kind === 'client.refuse' ? 'prove to be it' : (PROOFS[e.action] ?? 'sign in')}, in vain
+      {times !== undefined && <Times n={times} />}.
     </>
   );
 }

@@ -173,7 +173,7 @@ const Row = memo(function Row({ line: e, index, fresh, open, entry, onOpen, onAt
         <Time at={e.at} />
       </td>
       <td className="c-kind ev">{e.kind}</td>
-      <td className="c-actor">
+      <td className="c-actor" title={e.actor.name}>
         <ActorOf of={e} />
       </td>
       <td className="c-cus">

@@ -15,6 +15,7 @@ import type { EventView } from '~/api/types';
 import { Icon } from '~/ui/Icon';
 import { cx } from '~/ui/text';
 import { Id, Who } from '~/ui/words';
+import { timesOf, timesText } from './many';
 import { codeWords, flagsOf, isId, outcomeOf, type OutcomeName } from './words';
 
 const OUTCOMES: Record<OutcomeName, [LucideIcon, string]> = {
@@ -33,10 +34,17 @@ const OUTCOMES: Record<OutcomeName, [LucideIcon, string]> = {
 export function Outcome({ of }: { of: EventView }) {
   const { name, word, code } = outcomeOf(of);
   const [glyph, tone] = OUTCOMES[name];
+  const times = timesOf(of);
+  const said = code ? `${word}: ${codeWords(code)}` : word;
   return (
-    <span className={cx('st small', tone)} title={code ? `${word}: ${codeWords(code)}` : word}>
+    <span className={cx('st small', tone)} title={times === undefined ? said : `${said}, ${timesText(times)}`}>
       <Icon of={glyph} />
       <span className="w">
+        {times !== undefined && (
+          <>
+            <b className="times">{times.toLocaleString('en')}×</b>{' '}
+          </>
+        )}
         <span className="word-w">{word}</span>
         {code && code !== word && <span className="code-w"> {code}</span>}
       </span>

@@ -6,6 +6,7 @@ import { clockTime, day, zone } from '~/ui/time';
 export function whatOf(e: EventView): string {
   if (e.kind.startsWith('call.')) return `${e.action} ${e.resource}`.trim();
   if (e.kind === 'case.assign') return e.person_name ? `to ${e.person_name}` : 'to nobody';
+  if (e.kind === 'client.refuse') return e.resource;
   if (e.kind === 'client.change') return [e.resource, e.action && clientChanges(e)].filter(Boolean).join(', ');
   const action = e.kind === 'person.invite' && e.action === 'again' ? 'new link' : e.action;
   return [e.kind.startsWith('person.') ? e.person_name : undefined, action, e.resource].filter(Boolean).join(', ');
