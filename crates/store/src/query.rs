@@ -61,13 +61,18 @@ pub(crate) struct Query<'t> {
     tx: &'t mut Tx,
     sql: String,
     args: Vec<Arg>,
+    /// Whether its answer needs no snapshot.
+    alone: bool,
 }
 
 /// Runs `$go` with `$q` and `$conn` of whichever database it is: the one place where they part.
 macro_rules! on_either {
     ($query:expr, |$q:ident, $conn:ident| $go:expr) => {{
-        let Query { tx, sql, args } = $query;
+        let Query { tx, sql, args, alone } = $query;
         tx.usable()?;
+        if tx.recalls() && !alone {
+            return Err(tx.fall_short());
+        }
         match &mut tx.conn {
             Conn::LiteWriter(c) => {
                 let ($q, $conn) = (bound!(sql, args), &mut **c);
@@ -75,6 +80,10 @@ macro_rules! on_either {
             }
             Conn::LiteReader(c) => {
                 let ($q, $conn) = (bound!(sql, args), &mut **c);
+                $go
+            }
+            Conn::LiteSingle(c) => {
+                let ($q, $conn) = (bound!(sql, args), c.conn()?);
                 $go
             }
             Conn::Postgres(c) => {
@@ -105,6 +114,12 @@ impl Query<'_> {
     /// The next parameter.
     pub(crate) fn bind(mut self, value: impl Bind) -> Self {
         self.args.push(value.arg());
+        self
+    }
+
+    /// Says that its answer needs no snapshot: what it reads only ever ends, so that whatever it finds later was so before as well.
+    pub(crate) fn alone(mut self) -> Self {
+        self.alone = true;
         self
     }
 
@@ -140,6 +155,9 @@ impl Query<'_> {
         if let Some(known) = facts.recall(edition, &question) {
             return Ok(known);
         }
+        if self.tx.recalls() {
+            return Err(self.tx.fall_short());
+        }
         (self.sql, self.args) = question.clone();
         let found = self.all(read).await?;
         facts.remember(edition, question, found.clone());
@@ -156,6 +174,9 @@ impl Query<'_> {
         let question = (self.sql, self.args);
         if let Some(known) = facts.recall(edition, &question) {
             return Ok(Some(known));
+        }
+        if self.tx.recalls() {
+            return Err(self.tx.fall_short());
         }
         (self.sql, self.args) = question.clone();
         let found = self.one(read).await?;
@@ -175,7 +196,7 @@ impl Query<'_> {
 impl Tx {
     /// A statement.
     pub(crate) fn sql(&mut self, sql: impl Sql) -> Query<'_> {
-        Query { tx: self, sql: sql.text(), args: Vec::new() }
+        Query { tx: self, sql: sql.text(), args: Vec::new(), alone: false }
     }
 
     /// Waits until nobody else gives places, and keeps others waiting until the commit. On SQLite the one writer does that.

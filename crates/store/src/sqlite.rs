@@ -3,14 +3,18 @@
 //! A commit costs a sync of the disk, and SQLite has one writer at a time: so whatever waits when the writer comes round runs in one
 //! transaction, each work in a savepoint of its own, and all are answered after its commit.
 
-use std::{path::Path, sync::atomic::Ordering, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    time::Duration,
+};
 
 use sqlx::{
-    ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool,
+    ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::{
     OpenError, StoreError, Tx,
@@ -35,7 +39,53 @@ const BETWEEN: Duration = Duration::from_millis(50);
 pub(crate) struct File {
     queue: mpsc::Sender<Message>,
     readers: SqlitePool,
+    singles: Singles,
     facts: Facts,
+}
+
+/// Connections for statements that stand alone.
+#[derive(Clone)]
+struct Singles {
+    free: Arc<Mutex<Vec<SqliteConnection>>>,
+    permits: Arc<Semaphore>,
+}
+
+/// One of them, until it is dropped.
+pub(crate) struct Lent {
+    conn: Option<SqliteConnection>,
+    free: Arc<Mutex<Vec<SqliteConnection>>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Singles {
+    async fn lend(&self) -> Result<Lent, StoreError> {
+        let closed = || StoreError::Unavailable("the store was closed".into());
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| closed())?;
+        let conn = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Ok(Lent { conn: Some(conn.ok_or_else(closed)?), free: Arc::clone(&self.free), _permit: permit })
+    }
+
+    async fn close(&self) {
+        self.permits.close();
+        let free = std::mem::take(&mut *self.free.lock().unwrap_or_else(PoisonError::into_inner));
+        for conn in free {
+            if let Err(error) = conn.close().await {
+                tracing::debug!(%error, "a connection did not close cleanly");
+            }
+        }
+    }
+}
+
+impl Lent {
+    pub(crate) fn conn(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        self.conn.as_mut().ok_or_else(|| StoreError::Unavailable("the connection was given back".into()))
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).extend(self.conn.take());
+    }
 }
 
 enum Message {
@@ -67,16 +117,24 @@ impl File {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What a savepoint would take back is copied first: into memory, not into a file.
+            .pragma("temp_store", "MEMORY")
             .busy_timeout(BUSY)
             .disable_statement_logging();
         let pool = |size| SqlitePoolOptions::new().max_connections(size).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
         let writer = patiently(|| pool(1).connect_with(options.clone())).await?;
         migrate::sqlite(&mut *writer.acquire().await?).await?;
-        let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await?;
+        let reading = options.pragma("query_only", "ON");
+        let mut free = Vec::new();
+        for _ in 0..READERS {
+            free.push(reading.connect().await?);
+        }
+        let singles = Singles { permits: Arc::new(Semaphore::new(free.len())), free: Arc::new(Mutex::new(free)) };
+        let readers = pool(READERS).connect_with(reading).await?;
         let (queue, waiting) = mpsc::channel(QUEUE);
         let facts = Facts::default();
         tokio::spawn(write_groups(writer, waiting, commits, facts.clone()));
-        Ok(Self { queue, readers, facts })
+        Ok(Self { queue, readers, singles, facts })
     }
 
     /// Puts a work in the queue. If the writer is gone the work is dropped, and with it the promise of an answer.
@@ -88,12 +146,17 @@ impl File {
         Ok(Tx::with_facts(Conn::LiteReader(self.readers.begin().await?), self.facts.clone()))
     }
 
+    pub(crate) async fn recall(&self) -> Result<Tx, StoreError> {
+        Ok(Tx::with_facts(Conn::LiteSingle(self.singles.lend().await?), self.facts.clone()))
+    }
+
     pub(crate) async fn close(&self) {
         let (done, stopped) = oneshot::channel();
         if self.queue.send(Message::Stop(done)).await.is_ok() {
             drop(stopped.await);
         }
         self.readers.close().await;
+        self.singles.close().await;
     }
 
     /// How many works wait and were not yet taken up.

@@ -92,6 +92,27 @@ impl Store {
         answer
     }
 
+    /// Runs `work` on what is remembered at one instant, and on rows that only ever end (see [`Tx::token`]), as they are an instant later; so its
+    /// answer was true at an instant since it was asked. If more is needed, `work` is run again on a snapshot, as with [`Store::read`].
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn recall<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        if let Base::Sqlite(file) = &*self.base {
+            let mut tx = file.recall().await?;
+            let answer = work(&mut tx).await;
+            if !tx.falls_short() {
+                return answer;
+            }
+        }
+        self.read(work).await
+    }
+
     /// How many transactions of [`Store::write`] this process has committed.
     #[must_use]
     pub fn commits(&self) -> u64 {

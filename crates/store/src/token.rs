@@ -62,14 +62,14 @@ impl Tx {
         Ok(())
     }
 
-    /// What was minted under this `jti`.
+    /// What was minted under this `jti`. A token that was minted only ever ends.
     pub async fn token(&mut self, tenant: TenantId, id: TokenId, lock: Lock) -> Result<Option<Token>, StoreError> {
-        self.sql([SELECT, "WHERE tenant_id = $1 AND id = $2"]).bind(tenant).bind(id).lock(lock).one(token).await
+        self.sql([SELECT, "WHERE tenant_id = $1 AND id = $2"]).bind(tenant).bind(id).lock(lock).alone().one(token).await
     }
 
     /// What was minted as this handle. By fingerprint alone: it tells the tenant.
     pub async fn token_by_hash(&mut self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
-        self.sql([SELECT, "WHERE hash = $1"]).bind(hash).one(token).await
+        self.sql([SELECT, "WHERE hash = $1"]).bind(hash).alone().one(token).await
     }
 
     /// What was exchanged from this token itself.

@@ -2,7 +2,7 @@
 
 use sqlx::{Postgres, Sqlite, Transaction, pool::PoolConnection};
 
-use crate::{StoreError, error::Fault, facts::Facts, value::Row};
+use crate::{StoreError, error::Fault, facts::Facts, sqlite::Lent, value::Row};
 
 /// A transaction. Its methods stand beside the nouns that they are about.
 ///
@@ -15,6 +15,8 @@ pub struct Tx {
     /// What is remembered of the file; nothing of a server.
     facts: Option<Facts>,
     edition: Edition,
+    /// Whether more was asked than can be answered without a snapshot.
+    short: bool,
 }
 
 /// What is known of the edition of the facts in this transaction.
@@ -39,23 +41,41 @@ pub(crate) enum Conn {
     /// The one connection that writes; its transaction and savepoints are kept by the writer.
     LiteWriter(PoolConnection<Sqlite>),
     LiteReader(Transaction<'static, Sqlite>),
+    /// Each statement sees what is so at its own instant.
+    LiteSingle(Lent),
     Postgres(Transaction<'static, Postgres>),
 }
 
 impl Tx {
     /// On a server.
     pub(crate) const fn new(conn: Conn) -> Self {
-        Self { conn, broken: None, facts: None, edition: Edition { read: None, written: false } }
+        Self { conn, broken: None, facts: None, edition: Edition { read: None, written: false }, short: false }
     }
 
     /// On a file.
     pub(crate) const fn with_facts(conn: Conn, facts: Facts) -> Self {
-        Self { conn, broken: None, facts: Some(facts), edition: Edition { read: None, written: false } }
+        Self { conn, broken: None, facts: Some(facts), edition: Edition { read: None, written: false }, short: false }
     }
 
     /// A work of this transaction is over, and the next one begins.
     pub(crate) const fn begin_work(&mut self) {
         self.edition.written = false;
+    }
+
+    /// Whether this is no snapshot: each statement sees what is so at its own instant.
+    pub(crate) const fn recalls(&self) -> bool {
+        matches!(self.conn, Conn::LiteSingle(_))
+    }
+
+    /// Whether more was asked than can be answered so; then its answer is none.
+    pub(crate) const fn falls_short(&self) -> bool {
+        self.short
+    }
+
+    /// That more is asked than can be answered without a snapshot.
+    pub(crate) const fn fall_short(&mut self) -> StoreError {
+        self.short = true;
+        StoreError::Busy
     }
 
     /// Notes that something is about to be written, which may raise the edition.
@@ -79,7 +99,7 @@ impl Tx {
             return Ok(None);
         }
         if self.edition.read.is_none() {
-            self.edition.read = self.sql("SELECT n FROM edition").one(Row::take).await?;
+            self.edition.read = self.sql("SELECT n FROM edition").alone().one(Row::take).await?;
         }
         Ok(self.edition.read.map(|n| (facts, n)))
     }
@@ -112,7 +132,7 @@ impl Tx {
     pub(crate) async fn end_snapshot(self) {
         let ended = match self.conn {
             // Dropped, SQLite's thread ends it by itself and nobody waits for that.
-            Conn::LiteReader(_) | Conn::LiteWriter(_) => Ok(()),
+            Conn::LiteReader(_) | Conn::LiteSingle(_) | Conn::LiteWriter(_) => Ok(()),
             Conn::Postgres(t) => t.rollback().await,
         };
         if let Err(error) = ended {

@@ -1,5 +1,7 @@
 //! A client proves who it is (RFC 6749 §2.3): in the one way that it is registered with, and no other.
 
+use std::sync::Arc;
+
 use countersign_domain::{
     Code, CorrelationId, Secret,
     client::{AuthMethod, Client},
@@ -34,7 +36,13 @@ impl Engine {
             (None, _) => Ok(Evidence::NONE),
             (Some(shown), _) => {
                 let engine = self.clone();
-                self.store().read(move |tx| Box::pin(async move { shown.weigh(&engine, tx).await })).await
+                let shown = Arc::new(shown);
+                self.store()
+                    .recall(move |tx| {
+                        let (engine, shown) = (engine.clone(), Arc::clone(&shown));
+                        Box::pin(async move { shown.weigh(&engine, tx).await })
+                    })
+                    .await
             }
         };
         self.judge(evidence.map_err(|r| r.oauth())?, &presented, certificate, correlation).await

@@ -29,7 +29,8 @@ impl Engine {
     pub(crate) async fn holder(&self, token: &Secret, jkt: &str, correlation: CorrelationId) -> Result<Call, Refusal> {
         let (engine, hash, jkt) = (self.clone(), token.fingerprint(ACCESS), jkt.to_owned());
         self.store()
-            .read(move |tx| {
+            .recall(move |tx| {
+                let (engine, jkt) = (engine.clone(), jkt.clone());
                 Box::pin(async move {
                     let (access, session) = tx.access(&hash).await?.ok_or_else(Refusal::not_signed_in)?;
                     if access.expires_at <= engine.now() || session.jkt != jkt {

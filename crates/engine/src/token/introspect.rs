@@ -1,5 +1,7 @@
 //! Introspection (RFC 7662): active means now.
 
+use std::sync::Arc;
+
 use countersign_domain::{
     Code, CorrelationId, Secret, Timestamp,
     alg::Algorithm,
@@ -63,9 +65,11 @@ impl Engine {
         let Asked { presented, certificate, token, correlation } = asked;
         let refused = |r: Refusal| Unanswered::Refused(r.oauth());
         let (machine, looked) = if let Some(proof) = Proof::of(&presented, certificate.as_ref()) {
-            let engine = self.clone();
-            let read = self.store().read(move |tx| {
+            let (engine, asks) = (self.clone(), Arc::new((proof, token)));
+            let read = self.store().recall(move |tx| {
+                let (engine, asks) = (engine.clone(), Arc::clone(&asks));
                 Box::pin(async move {
+                    let (proof, token) = &*asks;
                     let evidence = proof.weigh(&engine, tx).await?;
                     let looked = match evidence.admits() {
                         Some(client) => look(&engine, tx, client, token.as_ref()).await?,
