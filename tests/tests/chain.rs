@@ -14,9 +14,6 @@ fn claims(token: &str) -> Value {
     serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("JSON")
 }
 
-/// A machine, the parent, the API, what is added, and the error.
-type Deny<'a> = (&'a str, &'a Machine, &'a str, &'a str, Vec<(&'a str, &'a str)>, &'a str);
-
 #[tokio::test]
 async fn the_next_actor_is_named_and_the_first_stays() {
     for db in [Db::Sqlite, Db::Postgres] {
@@ -75,48 +72,6 @@ async fn five_actors_and_no_more_through_opaque_and_bound_tokens() {
     assert_eq!(said["act"], chain);
     let refused = world.machine("archive-api").pass_on(&last, "vault", &[]).await;
     assert_eq!((refused.error().as_str(), refused.json()["countersign_code"].as_str()), ("invalid_request", Some("rail:chain")));
-}
-
-#[tokio::test]
-async fn what_may_not_be_passed_on_is_refused_beside_what_may() {
-    let world = World::with_chain(Db::Sqlite).await;
-    let (dana, parent) = world.at_the_gateway().await;
-    let (gateway, ledger, stranger) = (world.machine("gateway-api"), world.machine("ledger-api"), world.machine("stranger-api"));
-    let child = gateway.passed_on(&parent, "ledger").await;
-    let at_bank = ledger.passed_on(&child, "bank").await;
-    let looped = world.machine("bank-api").passed_on(&at_bank, "gateway").await;
-    let (theirs, own) = (ledger.own().await, gateway.own().await);
-    let at = "urn:ietf:params:oauth:token-type:access_token";
-    let dead = "csw_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    let rows: Vec<Deny<'_>> = vec![
-        ("a stranger who found it", &stranger, &parent, "ledger", vec![], "invalid_request"),
-        ("the API that is called, with what it was not called with", &ledger, &parent, "bank", vec![], "invalid_request"),
-        ("its own child, which is for another", &gateway, &child, "bank", vec![], "invalid_request"),
-        ("an API that no action calls", &gateway, &parent, "vault", vec![], "invalid_target"),
-        ("a hop further than the next", &gateway, &parent, "bank", vec![], "invalid_target"),
-        ("back to where it is", &gateway, &parent, "gateway", vec![], "invalid_target"),
-        ("an API that is not there", &gateway, &parent, "nowhere", vec![], "invalid_target"),
-        ("an action that was not signed", &gateway, &parent, "ledger", vec![("scope", "ledger:close")], "invalid_scope"),
-        ("an action more than was signed", &gateway, &parent, "ledger", vec![("scope", "ledger:post ledger:close")], "invalid_scope"),
-        ("the parent's own scope", &gateway, &parent, "ledger", vec![("scope", "order:refund")], "invalid_scope"),
-        ("an actor token of another service", &gateway, &parent, "ledger", vec![("actor_token", &theirs), ("actor_token_type", at)], "invalid_request"),
-        ("an actor token of a person", &gateway, &parent, "ledger", vec![("actor_token", dana.access.expose()), ("actor_token_type", at)], "invalid_request"),
-        ("the parent as actor token", &gateway, &parent, "ledger", vec![("actor_token", &parent), ("actor_token_type", at)], "invalid_request"),
-        ("an actor token without its type", &gateway, &parent, "ledger", vec![("actor_token", &own)], "invalid_request"),
-        ("its own token as subject", &gateway, &own, "ledger", vec![], "invalid_request"),
-        ("a person's first-party token as subject", &gateway, dana.access.expose(), "ledger", vec![], "invalid_request"),
-        ("a warrant", &gateway, dead, "ledger", vec![("subject_token_type", "urn:countersign:params:oauth:token-type:warrant")], "invalid_request"),
-        ("a made-up handle", &gateway, "csh_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "ledger", vec![], "invalid_request"),
-        ("a loop", &gateway, &looped, "ledger", vec![], "invalid_request"),
-        ("an id token", &gateway, &parent, "ledger", vec![("subject_token_type", "urn:ietf:params:oauth:token-type:id_token")], "invalid_request"),
-    ];
-    for (name, machine, subject, to, more, error) in rows {
-        let refused = machine.pass_on(subject, to, &more).await;
-        assert_eq!((refused.status, refused.error().as_str()), (400, error), "{name}: {}", refused.body);
-        assert_eq!(gateway.pass_on(&parent, "ledger", &[]).await.status, 200, "the legitimate call beside: {name}");
-    }
-    let console = dana.exchange(&countersign_domain::Secret::new(parent.clone())).with("subject_token_type", at).with("audience", &audience("ledger"));
-    assert_eq!(console.send().await.error(), "unauthorized_client", "a console passes nothing on");
 }
 
 #[tokio::test]

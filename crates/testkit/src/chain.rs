@@ -14,7 +14,7 @@ use countersign_oauth::{
     token::{GRANT_EXCHANGE, TYPE_ACCESS_TOKEN},
 };
 
-use crate::{Answer, Db, Person, Site, World};
+use crate::{Answer, Db, Person, Post, Site, World};
 
 /// `aud` of the API with this key.
 #[must_use]
@@ -138,6 +138,12 @@ impl Machine {
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         let answer = self.post_once(path, form).await;
         if self.key.is_some() && self.site.nonces.note(path, &answer) { self.post_once(path, form).await } else { answer }
+    }
+
+    /// A form for `path` with HTTP Basic, in which a test may change anything.
+    #[must_use]
+    pub fn form(&self, path: &'static str) -> Post {
+        Post::of(&self.site, path).basic(&self.id, &self.secret)
     }
 
     async fn post_once(&self, path: &str, form: &[(&str, &str)]) -> Answer {

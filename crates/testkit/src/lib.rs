@@ -10,8 +10,10 @@ pub mod chain;
 mod client_key;
 mod exchange;
 mod fixed;
+pub mod forge;
 mod nonces;
 pub mod person;
+mod post;
 pub mod world;
 
 pub use answer::Answer;
@@ -20,5 +22,7 @@ pub use chain::Machine;
 pub use client_key::{ClientKey, KeyKind};
 pub use exchange::Exchange;
 pub use fixed::{SeededEntropy, SetClock};
+pub use forge::Forger;
 pub use person::{Person, Proven};
+pub use post::Post;
 pub use world::{Db, Replica, Site, World, accounts_contract};

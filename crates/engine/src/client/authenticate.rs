@@ -23,7 +23,7 @@ impl Engine {
     /// `invalid_client`, in the same words whatever was wrong.
     pub async fn client_authenticate(&self, presented: Presented, correlation: CorrelationId) -> Result<Machine, OAuthError> {
         let (known, proved) = match &presented {
-            Presented::Public(_) => return Err(unproved()),
+            Presented::Public(id) => self.named(id).await.map(|known| (known, false)),
             Presented::Basic(given) => self.by_secret(given, AuthMethod::ClientSecretBasic).await,
             Presented::Post(given) => self.by_secret(given, AuthMethod::ClientSecretPost).await,
             Presented::Assertion { client_id, assertion } => self.by_assertion(client_id.as_deref(), assertion).await,
@@ -38,6 +38,11 @@ impl Engine {
             }
             None => Err(unproved()),
         }
+    }
+
+    async fn named(&self, id: &str) -> Result<Option<Client>, Refusal> {
+        let id = id.to_owned();
+        self.store().read(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.client(&id, Lock::None).await?) })).await
     }
 
     async fn by_secret(&self, given: &ClientCredentials, method: AuthMethod) -> Result<(Option<Client>, bool), Refusal> {
@@ -62,9 +67,7 @@ impl Engine {
         let Some(id) = client_assertion::unverified_client_id(assertion.expose()).filter(|id| named.is_none_or(|n| n == id)) else {
             return Ok((None, false));
         };
-        let asked = id.clone();
-        let found = self.store().read(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.client(&asked, Lock::None).await?) })).await?;
-        let Some(client) = found else { return Ok((None, false)) };
+        let Some(client) = self.named(&id).await? else { return Ok((None, false)) };
         let keys = client.jwks.as_deref().filter(|_| client.auth == AuthMethod::PrivateKeyJwt).and_then(|text| keys_of(text).ok());
         let issuer = self.settings().issuer.clone();
         let endpoint = format!("{issuer}{}", metadata::TOKEN);

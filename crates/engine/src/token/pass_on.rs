@@ -42,7 +42,8 @@ impl Engine {
     /// RFC 8693 §2.2.2; nothing is minted then.
     pub(crate) async fn pass_on(&self, machine: &Machine, request: ExchangeRequest, parent: &Secret, proof: Option<&Proof>) -> Result<TokenAnswer, OAuthError> {
         let Some(parent) = self.shown(parent).await.map_err(|r| r.oauth())? else {
-            return Err(subject("`subject_token` is no live token of this service for an API").oauth());
+            let refusal = subject("`subject_token` is no live token of this service for an API");
+            return Err(self.not_passed_on(machine, refusal).await.oauth());
         };
         if let Some(actor) = &request.actor_token {
             self.names_itself(machine, actor, proof).await.map_err(|r| r.oauth())?;
@@ -61,11 +62,16 @@ impl Engine {
             return Ok(());
         }
         let refusal = subject("`actor_token` is not this client's own live token; get one with `client_credentials`, or leave it out");
-        let mut line =
-            self.line(Kind::TokenExchange, now, machine.client.tenant, countersign_trail::Actor::Client(machine.client.id.clone()), machine.correlation);
+        Err(self.not_passed_on(machine, refusal).await)
+    }
+
+    /// Records what was refused before a transaction: whatever the token, it is known who showed it.
+    async fn not_passed_on(&self, machine: &Machine, refusal: Refusal) -> Refusal {
+        let actor = countersign_trail::Actor::Client(machine.client.id.clone());
+        let mut line = self.line(Kind::TokenExchange, self.now(), machine.client.tenant, actor, machine.correlation);
         line.client = Some(machine.client.id.clone());
         self.record_refusal(line, &refusal).await;
-        Err(refusal)
+        refusal
     }
 }
 
