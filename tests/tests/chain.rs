@@ -1,8 +1,13 @@
 //! Along a chain of services (RFC 8693 §4.1): nothing comes back clean, nobody else passes it on, and children only shrink.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use base64::Engine as _;
+use countersign_domain::{
+    Secret,
+    contract::{Action, Contract, Risk},
+    hop::{Contracts, Hop},
+};
 use countersign_testkit::{
     Db, Machine, World,
     chain::{audience, contract},
@@ -226,4 +231,81 @@ async fn whatever_is_exchanged_reach_and_life_only_shrink_and_actors_only_grow()
         }
     }
     assert!(minted >= 20 && refused >= 20, "both happened: {minted} minted, {refused} refused");
+}
+
+/// Contracts of six APIs with two actions each, which call each other at random: loops, diamonds and dead ends.
+fn graph(seed: &mut u64) -> Vec<Contract> {
+    let contract = |n: usize, seed: &mut u64| {
+        let mut action = |scope: &str| {
+            let calls = (0..next(seed, 4)).map(|_| (next(seed, 6), if next(seed, 2) == 0 { "one" } else { "two" })).filter(|(to, _)| *to != n);
+            let calls: Vec<Hop> = calls.map(|(to, scope)| Hop { audience: audience(&format!("api-{to}")), scope: scope.into() }).collect();
+            Action { scope: scope.into(), name: "Do".into(), effect: "As its name says.".into(), risk: Risk::Low, calls }
+        };
+        let (key, actions) = (format!("api-{n}"), vec![action("one"), action("two")]);
+        Contract { name: key.clone(), audience: audience(&key), actions, client: Some(format!("{key}-api")), key, ..contract("vault") }
+    };
+    (0..6).map(|n| contract(n, seed)).collect()
+}
+
+/// What a token reaches: what it is good for, and what that takes elsewhere.
+fn reach(contracts: &Contracts<'_>, claims: &Value) -> BTreeSet<Hop> {
+    let audience = claims["aud"].as_str().expect("an audience");
+    let scope: BTreeSet<String> = claims["scope"].as_str().expect("a scope").split(' ').map(str::to_owned).collect();
+    let mut reached = contracts.follow(audience, &scope).expect("every API is there");
+    reached.extend(scope.into_iter().map(|scope| Hop { audience: audience.to_owned(), scope }));
+    reached
+}
+
+#[tokio::test]
+async fn whatever_contracts_call_no_chain_leaves_what_was_signed() {
+    let world = World::with_chain(Db::Sqlite).await;
+    let (mut seed, mut minted, mut loops, mut elsewhere) = (11_u64, 0, 0, 0);
+    for n in 0..6 {
+        world.engine().client_register(world.acme, &format!("api-{n}-api"), &Secret::new(format!("secret-of-api-{n}-api-with-enough-length"))).await.unwrap();
+    }
+    let machines: Vec<Machine> = (0..6).map(|n| world.machine(&format!("api-{n}-api"))).collect();
+    for _ in 0..5 {
+        let all = graph(&mut seed);
+        for contract in &all {
+            world.engine().contract_register(world.acme, contract.clone()).await.unwrap();
+        }
+        let contracts: Contracts<'_> = all.iter().collect();
+        let (dana, warrant) = world.acting_at("api-0", &["one", "two"]).await;
+        let root = dana.exchange(&warrant).with("audience", &audience("api-0")).token().await;
+        let signed = reach(&contracts, &claims(&root));
+        for _ in 0..5 {
+            let (mut at, mut token) = (0, root.clone());
+            for _ in 0..8 {
+                let parent = machines[at].introspect(&token).await.json();
+                let to = next(&mut seed, 6);
+                world.clock.advance(Duration::from_millis(100));
+                let answer = machines[at].pass_on(&token, &format!("api-{to}"), &[]).await;
+                if answer.status != 200 {
+                    let why = answer.json()["countersign_code"].as_str().unwrap_or_default().to_owned();
+                    let named = actors(&parent);
+                    match why.as_str() {
+                        "rail:no-loops" => assert!(named.contains(&machines[at].id), "{named:?}"),
+                        "rail:chain" => assert_eq!(named.len(), 5),
+                        other => assert_eq!(other, "rail:reach", "{}", answer.body),
+                    }
+                    loops += usize::from(why == "rail:no-loops");
+                    elsewhere += usize::from(why == "rail:reach");
+                    continue;
+                }
+                minted += 1;
+                let jwt = answer.json()["access_token"].as_str().unwrap().to_owned();
+                let (said, told) = (claims(&jwt), machines[to].introspect(&jwt).await.json());
+                for (name, value) in said.as_object().unwrap() {
+                    assert!(name == "may_act" || name == "embedded" || told[name] == *value, "introspection says otherwise of `{name}`: {told}");
+                }
+                assert!(reach(&contracts, &said).is_subset(&reach(&contracts, &parent)) && reach(&contracts, &said).is_subset(&signed));
+                assert!(said["exp"].as_i64() <= parent["exp"].as_i64());
+                let (before, after) = (actors(&parent), actors(&said));
+                assert_eq!((after[0].as_str(), &after[1..]), (machines[at].id.as_str(), &before[..]));
+                (at, token) = (to, jwt);
+            }
+        }
+        assert_eq!(dana.post(&format!("/v1/delegations/{}/end", claims(&root)["dlg"].as_str().unwrap()), &json!({})).await.status, 200);
+    }
+    assert!(minted >= 20 && loops >= 1 && elsewhere >= 20, "all of it happened: {minted} minted, {loops} loops, {elsewhere} elsewhere");
 }

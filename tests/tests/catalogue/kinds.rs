@@ -99,7 +99,9 @@ async fn prepare(s: &mut Stage) {
 fn shown(kind: &'static str, place: &'static str, expect: Expect) -> Row {
     let shown = row(format!("{kind} {place}"), "RFC 8725 §3.11, §3.12", expect, move |s| show(s, place, s.kept(kind).to_owned()));
     match place {
-        "as warrant" | "as subject token" | "as subject token called a JWT" | "as actor token of a machine" => shown.told("token.exchange"),
+        "as warrant" | "as actor token of a console" | "as subject token" | "as subject token called a JWT" | "as actor token of a machine" => {
+            shown.told("token.exchange")
+        }
         SECRET => shown.told("client.refuse"),
         _ => shown,
     }
