@@ -177,7 +177,8 @@ impl TokenRequest {
             }
             Self::ClientCredentials { target } => {
                 let mut pairs = vec![("grant_type", "client_credentials")];
-                pairs.extend(target.as_deref().map(|t| ("resource", t)));
+                // Any target reads as an audience; a resource has to be an address.
+                pairs.extend(target.as_deref().map(|t| ("audience", t)));
                 form::write(&pairs)
             }
             Self::Exchange(exchange) => exchange.to_body(),
