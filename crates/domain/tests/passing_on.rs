@@ -1,7 +1,5 @@
 //! Laws of passing on that no contracts and no chain break: reach and life only shrink, actors only grow, and every way ends.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
-
 use std::{collections::BTreeSet, time::Duration};
 
 use countersign_domain::{
