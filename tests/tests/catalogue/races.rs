@@ -1,5 +1,6 @@
 //! Eight at once: whatever is good once is good once (RFC 6819 §5.1.5.4, RFC 9449 §11.1).
 
+use countersign_domain::review::Decision;
 use countersign_oauth::token::TokenRequest;
 use countersign_testkit::{Person, Post, world::PASSWORD};
 use futures::{FutureExt as _, future::join_all};
@@ -67,6 +68,33 @@ fn rows() -> Vec<Row> {
             .boxed()
         })
         .told("delegation.start"),
+        row("one fresh proof in four signatures at once", "RFC 9470 §6, docs/decisions/0004", Expect::Status(409), |s| {
+            async move {
+                let (tove, sana) = (s.world.person("tove").await, s.world.person("sana").await);
+                let asked = tove.ask("ZD-4690", &["profile:read"], 15).await;
+                sana.prove(&s.world, &asked).await;
+                let answers = join_all((0..4).map(|_| sana.review(&asked, Decision::Sign, None))).await;
+                let (good, bad): (Vec<_>, Vec<_>) = answers.into_iter().partition(|a| a.status == 200);
+                assert_eq!(good.len(), 1, "one wins");
+                bad
+            }
+            .boxed()
+        })
+        .told("request.review"),
+        row("an invitation taken up by two at once", "RFC 6819 §5.1.5.4", Expect::Page, |s| {
+            async move {
+                let invited = s.ruth.post("/v1/people", &json!({ "name": "nora", "roles": ["agent"], "groups": [] })).await.json();
+                let path = invited["link"].as_str().and_then(|link| link.strip_prefix(&s.world.issuer)).expect("a link").to_owned();
+                let (mut one, mut other) = (s.world.browser(), s.world.browser());
+                let (page, shown) = (one.open(&path).await, other.open(&path).await);
+                let (mine, theirs) = ([("password", PASSWORD), ("again", PASSWORD)], [("password", "other words in a row"), ("again", "other words in a row")]);
+                let (first, second) = tokio::join!(one.send(&path, &page, &mine), other.send(&path, &shown, &theirs));
+                let (good, bad): (Vec<_>, Vec<_>) = [first, second].into_iter().partition(|a| a.status < 400);
+                assert_eq!(good.len(), 1, "one wins");
+                bad
+            }
+            .boxed()
+        }),
         row("a token is given back while its child is passed on", "RFC 7009 §2.1", Expect::Inactive, |s| {
             async move {
                 let child = s.gateway.passed_on(&s.parent, "ledger").await;
