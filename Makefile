@@ -3,7 +3,7 @@
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/countersign/target
 export CARGO_TERM_COLOR ?= never
 
-.PHONY: help run test check gen bench reset-sample setup ui
+.PHONY: help run test check gen bench fuzz reset-sample setup ui
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,9 @@ ui: setup
 
 bench: setup ## volumes and long runs
 	@scripts/bench.sh
+
+fuzz: setup ## feed the parsers of tokens and requests with anything, five minutes each; what breaks is kept
+	@scripts/fuzz.sh 300
 
 reset-sample: ## forget the sample workspace; the next `make run` makes it anew
 	@scripts/run.sh --reset

@@ -19,9 +19,10 @@ stage "check" scripts/check.sh
 stage "web view: tests" npm --prefix ui test --silent
 stage "other people's libraries: build" scripts/foreign.sh --build node go spring python
 stage "crates and service" cargo test --workspace --quiet
+stage "parsers fed with anything" scripts/fuzz.sh 2
 stage "kill between any two steps" cargo test --workspace --features countersign-server/failpoints --test kill --quiet
 stage "console in its window" scripts/run.sh --screenless --out "${CARGO_TARGET_DIR:-target}/pictures"
 echo "== all: $((SECONDS - begun)) s"
-echo "not run here: make bench (volumes and long runs)"
+echo "not run here: make bench (volumes and long runs), make fuzz (each law for minutes)"
 # The first stage that fails ends the run, so this line stands only where all have passed.
 echo "stages: $passed passed, 0 failed"

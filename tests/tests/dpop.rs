@@ -185,17 +185,6 @@ async fn a_replayed_proof_is_kept_out_of_another_replica() {
 }
 
 #[tokio::test]
-async fn a_race_of_one_proof_is_won_once() {
-    let world = World::new().await;
-    let (dana, warrant) = acting(&world).await;
-    let (call, token) = (call_proof(&dana), dana.proof("POST", TOKEN, None));
-    let calls = futures::future::join_all((0..8).map(|_| called(&world, &dana, &call))).await;
-    assert_eq!(calls.iter().filter(|a| a.status == 200).count(), 1);
-    let exchanges = futures::future::join_all((0..8).map(|_| dana.exchange(&warrant).proof(Some(token.clone())).send())).await;
-    assert_eq!(exchanges.iter().filter(|a| a.status == 200).count(), 1);
-}
-
-#[tokio::test]
 async fn a_console_whose_clock_is_wrong_by_minutes_is_let_in_by_its_nonce() {
     let world = World::new().await;
     let (dana, _) = acting(&world).await;

@@ -47,96 +47,6 @@ async fn the_token_names_customer_agent_case_and_delegation_and_lives_five_minut
 }
 
 #[tokio::test]
-async fn what_is_missing_forged_doubled_or_of_another_kind_is_refused() {
-    let world = World::new().await;
-    let (dana, _, warrant) = acting(&world).await;
-    let (tove, elsewhere) = (world.person("tove").await, world.person("dana").await);
-    let e = || dana.exchange(&warrant);
-    let token = e().token().await;
-    let rows = [
-        ("no actor token (the agent gets lost)", e().without("actor_token"), "invalid_request"),
-        ("an actor token of no type", e().without("actor_token_type"), "invalid_request"),
-        ("an actor type of no token", e().without("actor_token").with("actor_token_type", TYPE_ACCESS_TOKEN), "invalid_request"),
-        ("another agent's access token as actor", e().with("actor_token", tove.access.expose()), "invalid_request"),
-        ("the same agent's of another console", e().with("actor_token", elsewhere.access.expose()), "invalid_request"),
-        ("a customer's token as actor", e().with("actor_token", &token), "invalid_request"),
-        ("the warrant as actor", e().with("actor_token", warrant.expose()), "invalid_request"),
-        ("an actor token that never was", e().with("actor_token", "csa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "invalid_request"),
-        ("a warrant that never was", e().with("subject_token", "csw_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "invalid_request"),
-        ("a first-party token as warrant", e().with("subject_token", dana.access.expose()), "invalid_request"),
-        (
-            "a first-party token as subject",
-            e().with("subject_token", dana.access.expose()).with("subject_token_type", TYPE_ACCESS_TOKEN),
-            "unauthorized_client",
-        ),
-        (
-            "a refresh token as subject",
-            e().with("subject_token", dana.refresh.expose()).with("subject_token_type", "urn:ietf:params:oauth:token-type:refresh_token"),
-            "invalid_request",
-        ),
-        (
-            "a parent by a client that is not its audience",
-            e().with("subject_token", &token).with("subject_token_type", TYPE_ACCESS_TOKEN),
-            "unauthorized_client",
-        ),
-        ("a parent called a JWT", e().with("subject_token", &token).with("subject_token_type", TYPE_JWT), "unauthorized_client"),
-        ("an id token", e().with("subject_token_type", "urn:ietf:params:oauth:token-type:id_token"), "invalid_request"),
-        ("no subject", e().without("subject_token"), "invalid_request"),
-        ("no subject type", e().without("subject_token_type"), "invalid_request"),
-        ("a scope that was not signed", e().with("scope", "address:write refund:write"), "invalid_scope"),
-        ("a scope of no contract", e().with("scope", "*"), "invalid_scope"),
-        ("a scope with two spaces", e().with("scope", "address:write  profile:read"), "invalid_scope"),
-        ("another audience", e().with("audience", "https://api.acme.example/billing"), "invalid_target"),
-        ("the audience but for its case", e().with("audience", "https://API.acme.example/accounts"), "invalid_target"),
-        ("no audience", e().without("audience"), "invalid_target"),
-        ("two audiences", e().and("audience", "https://api.acme.example/billing"), "invalid_target"),
-        ("audience and resource", e().and("resource", "https://api.acme.example/accounts"), "invalid_target"),
-        ("a doubled warrant", e().and("subject_token", warrant.expose()), "invalid_request"),
-        ("a doubled grant type", e().and("grant_type", "refresh_token"), "invalid_request"),
-        ("another token type", e().with("requested_token_type", "urn:ietf:params:oauth:token-type:refresh_token"), "invalid_request"),
-        ("another client", e().with("client_id", "accounts-api"), "invalid_client"),
-        ("no proof of the key", e().proof(None), "invalid_dpop_proof"),
-        ("another agent's key", e().proof(Some(tove.proof("POST", "/oauth/token", None))), "invalid_request"),
-        ("a proof for another address", e().proof(Some(dana.proof("POST", "/oauth/revoke", None))), "invalid_dpop_proof"),
-        ("a proof for another method", e().proof(Some(dana.proof("GET", "/oauth/token", None))), "invalid_dpop_proof"),
-        ("a proof that is none", e().proof(Some("e30.e30.e30".into())), "invalid_dpop_proof"),
-    ];
-    for (what, exchange, error) in rows {
-        let refused = exchange.send().await;
-        assert_eq!((refused.status / 100, refused.error().as_str()), (4, error), "{what}: {}", refused.body);
-        assert!(!refused.json()["error_description"].as_str().unwrap_or_default().is_empty(), "{what} says what to do");
-        // Beside each: the legitimate exchange goes on working.
-        dana.exchange(&warrant).token().await;
-    }
-}
-
-#[tokio::test]
-async fn another_agents_warrant_is_of_no_use() {
-    let world = World::new().await;
-    let (_, _, warrant) = acting(&world).await;
-    for thief in ["tove", "both", "gina", "dana"] {
-        let refused = world.person(thief).await.exchange(&warrant).send().await;
-        assert_eq!((refused.status, refused.error().as_str()), (400, "invalid_request"), "{thief}: {}", refused.body);
-    }
-}
-
-#[tokio::test]
-async fn a_proof_is_good_once() {
-    let world = World::new().await;
-    let (dana, _, warrant) = acting(&world).await;
-    let proof = dana.proof("POST", "/oauth/token", None);
-    dana.exchange(&warrant).proof(Some(proof.clone())).token().await;
-    assert_eq!(dana.exchange(&warrant).proof(Some(proof)).send().await.error(), "invalid_dpop_proof");
-    // A proof is used up by a request that is refused, too.
-    let spent = dana.proof("POST", "/oauth/token", None);
-    assert_eq!(dana.exchange(&warrant).with("scope", "refund:write").proof(Some(spent.clone())).send().await.error(), "invalid_scope");
-    assert_eq!(dana.exchange(&warrant).proof(Some(spent)).send().await.error(), "invalid_dpop_proof");
-    let old = dana.proof("POST", "/oauth/token", None);
-    world.clock.advance(Duration::from_mins(5));
-    assert_eq!(dana.exchange(&warrant).proof(Some(old)).send().await.error(), "invalid_dpop_proof");
-}
-
-#[tokio::test]
 async fn a_token_is_narrowed_as_asked_and_never_outlives_the_delegation() {
     let world = World::new().await;
     let (dana, delegation, warrant) = acting(&world).await;
@@ -153,23 +63,6 @@ async fn a_token_is_narrowed_as_asked_and_never_outlives_the_delegation() {
     world.clock.advance(Duration::from_mins(2));
     assert_eq!(dana.exchange(&warrant).send().await.error(), "invalid_request");
     assert_eq!(world.introspect(&late).await.json(), json!({ "active": false }));
-}
-
-#[tokio::test]
-async fn only_the_api_that_the_token_is_for_learns_anything_by_introspection() {
-    let world = World::new().await;
-    let (dana, _, warrant) = acting(&world).await;
-    let token = dana.exchange(&warrant).token().await;
-    let secret = countersign_testkit::world::CLIENT_SECRET;
-    assert_eq!(world.introspect_as("globex-api", secret, &token).await.json(), json!({ "active": false }));
-    for (client, secret) in [("accounts-api", "wrong-secret-wrong-secret-wrong!"), ("nobody", secret)] {
-        let refused = world.introspect_as(client, secret, &token).await;
-        assert_eq!((refused.status, refused.error().as_str()), (401, "invalid_client"));
-    }
-    for other in [dana.access.expose(), dana.refresh.expose(), warrant.expose(), "rubbish", &token[..token.len() - 2], &format!("{token}A")] {
-        assert_eq!(world.introspect(other).await.json(), json!({ "active": false }));
-    }
-    assert_eq!(world.introspect(&token).await.json()["active"], true);
 }
 
 #[tokio::test]

@@ -28,34 +28,6 @@ async fn registered(ruth: &Person, id: &str, auth: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_machine_proves_itself_in_its_own_way_and_no_other() {
-    let world = World::new().await;
-    let ruth = world.person("ruth").await;
-    let (header, body) = (registered(&ruth, "header-api", "client_secret_basic").await, registered(&ruth, "body-api", "client_secret_post").await);
-    let good = || async { own(&world, Some(("header-api", header[0].as_str())), &[]).await };
-    assert_eq!(good().await.0, 200);
-    assert_eq!(own(&world, None, &[("client_id", "body-api"), ("client_secret", &body[1])]).await.0, 200);
-    let rows = [
-        ("its secret in the body", None, vec![("client_id", "header-api"), ("client_secret", header[0].as_str())], "invalid_client"),
-        ("its secret in the header", Some(("body-api", body[0].as_str())), vec![], "invalid_client"),
-        ("another's secret", Some(("header-api", body[0].as_str())), vec![], "invalid_client"),
-        ("no secret", None, vec![("client_id", "header-api")], "invalid_client"),
-        ("an empty secret", Some(("header-api", "")), vec![], "invalid_client"),
-        ("a machine that never was", Some(("nobody-api", header[0].as_str())), vec![], "invalid_client"),
-        ("both ways at once", Some(("header-api", header[0].as_str())), vec![("client_secret", header[0].as_str())], "invalid_request"),
-        ("two names", Some(("header-api", header[0].as_str())), vec![("client_id", "body-api")], "invalid_request"),
-        ("a scope", Some(("header-api", header[0].as_str())), vec![("scope", "profile:read")], "invalid_scope"),
-        ("an API", Some(("header-api", header[0].as_str())), vec![("resource", "https://api.acme.example/accounts")], "invalid_target"),
-        ("the console", None, vec![("client_id", "console")], "invalid_dpop_proof"),
-    ];
-    for (what, basic, more, error) in rows {
-        let (status, refused) = own(&world, basic, &more).await;
-        assert_eq!((status / 100, refused["error"].as_str()), (4, Some(error)), "{what}: {refused}");
-        assert_eq!(good().await.0, 200, "beside: {what}");
-    }
-}
-
-#[tokio::test]
 async fn a_secret_is_changed_without_a_gap_and_a_disabled_machine_comes_no_more() {
     for db in [Db::Sqlite, Db::Postgres] {
         let world = World::on(db).await;

@@ -177,7 +177,8 @@ impl TokenRequest {
             }
             Self::ClientCredentials { target } => {
                 let mut pairs = vec![("grant_type", "client_credentials")];
-                pairs.extend(target.as_deref().map(|t| ("resource", t)));
+                // Any target reads as an audience; a resource has to be an address.
+                pairs.extend(target.as_deref().map(|t| ("audience", t)));
                 form::write(&pairs)
             }
             Self::Exchange(exchange) => exchange.to_body(),
@@ -187,6 +188,11 @@ impl TokenRequest {
 
 impl ExchangeRequest {
     fn read(form: &Form) -> Result<Self, OAuthError> {
+        // RFC 9396 §5: a restriction that is not understood is refused; whoever asks for one must not believe that they have it.
+        if form.get("authorization_details").is_some() {
+            let text = "a token exchange takes no `authorization_details`; leave it out, and narrow by `scope`";
+            return Err(OAuthError::new(ErrorCode::InvalidAuthorizationDetails, text));
+        }
         let token = form.required_secret("subject_token")?;
         let subject = subject(token, form.required("subject_token_type")?)?;
         Ok(Self {

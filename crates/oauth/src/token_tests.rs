@@ -37,6 +37,13 @@ fn an_exchange_reads_as_it_was_written() {
 }
 
 #[test]
+fn a_restriction_that_is_not_understood_is_refused() {
+    let refused = exchange(&[("authorization_details", r#"[{"type":"payment"}]"#)]).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::InvalidAuthorizationDetails);
+    assert!(exchange(&[("authorization_details", "")]).is_ok(), "an empty one counts as left out");
+}
+
+#[test]
 fn scope_and_type_may_be_left_out() {
     assert_eq!(exchange(&[("scope", "")]).unwrap().scope, BTreeSet::new());
     assert_eq!(exchange(&[("requested_token_type", TYPE_JWT)]).unwrap().requested, IssuedType::Jwt);
@@ -101,6 +108,9 @@ fn code_and_refresh_grants_read_back() {
     let refresh = TokenRequest::RefreshToken { refresh_token: secret("csr_r"), client_id: "console".into() };
     let own = TokenRequest::ClientCredentials { target: None };
     let named = TokenRequest::ClientCredentials { target: Some("http://localhost:4000".into()) };
+    // Found by fuzzing: what is no address was written as a resource, which has to be one.
+    let by_name = TokenRequest::parse(b"grant_type=client_credentials&audience=no%20address").unwrap();
+    assert_eq!(TokenRequest::parse(by_name.to_body().expose().as_bytes()).unwrap(), by_name);
     for request in [code, refresh, own, named] {
         assert_eq!(TokenRequest::parse(request.to_body().expose().as_bytes()).unwrap(), request);
     }

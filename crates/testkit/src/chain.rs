@@ -14,7 +14,7 @@ use countersign_oauth::{
     token::{GRANT_EXCHANGE, TYPE_ACCESS_TOKEN},
 };
 
-use crate::{Answer, Db, Person, Site, World, wire};
+use crate::{Answer, Db, Person, Post, Site, World, wire};
 
 /// `aud` of the API with this key.
 #[must_use]
@@ -155,6 +155,12 @@ impl Machine {
     #[must_use]
     pub fn wire(&self, path: &str, form: &[(&str, &str)]) -> String {
         wire::text(self.site.http.post(format!("{}{path}", self.site.issuer)).basic_auth(&self.id, Some(&self.secret)).form(form))
+    }
+
+    /// A form for `path` with HTTP Basic, in which a test may change anything.
+    #[must_use]
+    pub fn form(&self, path: &'static str) -> Post {
+        Post::of(&self.site, path).basic(&self.id, &self.secret)
     }
 
     async fn post_once(&self, path: &str, form: &[(&str, &str)]) -> Answer {

@@ -15,7 +15,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    Answer, Exchange, SeededEntropy, SetClock,
+    Answer, Exchange, Post, SeededEntropy, SetClock,
     browser::redirected,
     nonces::Nonces,
     world::{PASSWORD, Site},
@@ -51,16 +51,21 @@ pub struct Proven {
 }
 
 impl Person {
-    /// Signs in through the pages, at a new console.
-    pub async fn sign_in(world: &Site, login: &str, password: &str) -> Self {
-        let key = Arc::new(DpopKey::generate().expect("a key"));
+    /// Signs in through the pages, and leaves the code as it is: what would redeem it.
+    pub async fn code(world: &Site, login: &str, password: &str) -> TokenRequest {
         let (request, verifier) = plain(world.entropy.as_ref());
         let path = format!("/authorize?{}", request.to_query());
         let mut browser = world.browser();
         let page = browser.open(&path).await;
         let done = browser.send(&path, &page, &[("login", login), ("password", password), ("act", "sign_in")]).await;
         let code = redirected(&done, "code").unwrap_or_else(|| panic!("no code: {} {}", done.status, done.body));
-        let redeem = redemption(&code, &request, verifier);
+        redemption(&code, &request, verifier)
+    }
+
+    /// Signs in through the pages, at a new console.
+    pub async fn sign_in(world: &Site, login: &str, password: &str) -> Self {
+        let key = Arc::new(DpopKey::generate().expect("a key"));
+        let redeem = Self::code(world, login, password).await;
         let nobody = Console { issuer: &world.issuer, http: &world.http, clock: &world.clock, entropy: &world.entropy, nonces: &world.nonces };
         let answer = nobody.token(&key, &redeem).await;
         let tokens = TokenAnswer::parse(answer.body.as_bytes()).unwrap_or_else(|_| panic!("no tokens: {} {}", answer.status, answer.body));
@@ -133,6 +138,19 @@ impl Person {
     /// POST to the token endpoint with proof of this console's key.
     pub async fn token(&self, request: &TokenRequest) -> Answer {
         self.console().token(&self.key, request).await
+    }
+
+    /// A form for `path` with a proof of this console's key and the newest nonce, in which a test may change anything.
+    #[must_use]
+    pub fn form_for(&self, path: &'static str) -> Post {
+        let site = Site {
+            issuer: self.issuer.clone(),
+            clock: Arc::clone(&self.clock),
+            http: self.http.clone(),
+            entropy: Arc::clone(&self.entropy),
+            nonces: Arc::clone(&self.nonces),
+        };
+        Post::of(&site, path).head("dpop", &self.proof("POST", path, None)).with("client_id", "console")
     }
 
     /// A proof of this console's key, with the newest nonce.

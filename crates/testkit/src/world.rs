@@ -13,6 +13,7 @@ use countersign_domain::{
     alg::Algorithm,
     case::Priority,
     contract::{Action, Contract, Endpoint, Format, Mode, Risk, Subject},
+    key::KeyState,
     person::Role,
 };
 use countersign_engine::{
@@ -23,9 +24,10 @@ use countersign_oauth::seal::MasterKey;
 use countersign_policy::Bundle;
 use countersign_server::{Deps, Running, Server, ServerConfig};
 use countersign_store::{Store, testing};
+use countersign_trail::Event;
 use serde_json::Value;
 
-use crate::{Answer, Browser, Person, SeededEntropy, SetClock, nonces::Nonces};
+use crate::{Answer, Browser, Forger, Person, Post, SeededEntropy, SetClock, nonces::Nonces};
 
 /// Which database the service runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +118,12 @@ impl Site {
     pub async fn introspect_as(&self, client: &str, secret: &str, token: &str) -> Answer {
         let request = self.http.post(format!("{}/oauth/introspect", self.issuer)).basic_auth(client, Some(secret)).form(&[("token", token)]);
         Answer::read(request.send().await.expect("the service answers")).await
+    }
+
+    /// A form for `path`, by nobody yet.
+    #[must_use]
+    pub fn form(&self, path: &'static str) -> Post {
+        Post::of(self, path)
     }
 
     /// A plain GET, by nobody.
@@ -234,6 +242,27 @@ impl World {
         };
         let running = serve(&self.site, &self.store, &self.master, config).await;
         Replica { address: format!("http://{}", running.local_addrs().first().expect("it listens")), _running: running }
+    }
+
+    /// The name of the key that the service signs with, and the key itself: for tokens that only a broken service would make.
+    pub async fn signing_key(&self) -> (String, Forger) {
+        let rows = self.store.read(|tx| Box::pin(async move { tx.keys().await })).await.expect("the store answers");
+        let row = rows.into_iter().find(|row| row.key.state == KeyState::Active).expect("a key that signs");
+        let master = MasterKey::from_text(&self.master).expect("a master key");
+        let der = master.unseal("countersign signing key v1", &row.key.kid, &row.sealed.expect("its private half")).expect("it is unsealed");
+        (row.key.kid, Forger::with(&der))
+    }
+
+    /// Gives all lines their place and answers those of a company after `place`, with the place of the last.
+    pub async fn lines_after(&self, tenant: TenantId, place: i64) -> (i64, Vec<Event>) {
+        while self.engine().place_events().await.expect("lines get their place") > 0 {}
+        let rows = self.store.read(move |tx| Box::pin(async move { tx.events_after(tenant, None, place, 500).await })).await.expect("the store answers");
+        (rows.last().map_or(place, |row| row.place), rows.into_iter().map(|row| row.event).collect())
+    }
+
+    /// How many tokens for APIs were ever minted.
+    pub async fn minted(&self) -> i64 {
+        testing::count(&self.store, "token").await
     }
 
     /// The engine inside, for looking at what is nowhere else to be seen.

@@ -17,7 +17,7 @@ use countersign_oauth::{
     token::{ExchangeRequest, TokenAnswer},
 };
 use countersign_store::{DelegationRow, Lock, Tx};
-use countersign_trail::Kind;
+use countersign_trail::{Actor, Kind};
 
 use crate::{
     Engine, Refusal,
@@ -42,10 +42,10 @@ impl Engine {
             return Err(OAuthError::invalid_request("`actor_token` is missing: nobody acts without a name; send the agent's own access token"));
         };
         // An actor token that is not ours, not live, a customer's or another key's says nothing about who acts.
-        let call = self
-            .holder(&actor, &proof.jkt, self.correlation())
-            .await
-            .map_err(|r| self.minting().err().map_or_else(|| actor_refused(&r), |behind| behind.oauth()))?;
+        let call = match self.holder(&actor, &proof.jkt, self.correlation()).await {
+            Ok(call) => call,
+            Err(refusal) => return Err(self.actor_refused(refusal, &warrant, proof).await.oauth()),
+        };
         let proof = proof.clone();
         failpoint!("exchange-before-transaction");
         let minted = self.act_secret(&call, Kind::TokenExchange, move |s| Box::pin(mint(s, request, warrant, actor, proof))).await.map_err(|r| r.oauth())?;
@@ -56,10 +56,27 @@ impl Engine {
     }
 }
 
-fn actor_refused(refusal: &Refusal) -> OAuthError {
-    match refusal.code {
-        Code::Busy | Code::Unavailable => refusal.oauth(),
-        _ => OAuthError::new(ErrorCode::InvalidRequest, "`actor_token` is not your own live access token, bound to the key of this proof; sign in again"),
+impl Engine {
+    /// What is told of an actor token that does not count. Whoever shows a warrant with its own key is known by that: framing somebody
+    /// else leaves a line.
+    async fn actor_refused(&self, refusal: Refusal, warrant: &Secret, proof: &Proof) -> Refusal {
+        if let Err(behind) = self.minting() {
+            return behind;
+        }
+        if matches!(refusal.code, Code::Busy | Code::Unavailable) {
+            return refusal;
+        }
+        let text = "`actor_token` is not your own live access token, bound to the key of this proof; sign in again";
+        let refused = Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidRequest);
+        let hash = warrant.fingerprint(WARRANT);
+        let held = self.store().read(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.delegation_by_warrant(&hash, Lock::None).await?) })).await;
+        if let Some(row) = held.ok().flatten().filter(|row| row.warrant_jkt == proof.jkt) {
+            let delegation = row.delegation;
+            let mut line = self.line(Kind::TokenExchange, self.now(), delegation.tenant, Actor::Person(delegation.agent), self.correlation());
+            tell(&mut line, &delegation);
+            self.record_refusal(line, &refused).await;
+        }
+        refused
     }
 }
 

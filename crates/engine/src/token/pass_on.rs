@@ -54,7 +54,7 @@ impl Engine {
             return self.present(machine, request, parent, &iss, jkt).await;
         }
         let Some(parent) = self.shown(parent).await.map_err(|r| r.oauth())? else {
-            return Err(unknown().oauth());
+            return Err(self.not_passed_on(machine, unknown()).await.oauth());
         };
         let minted = self.act_secret(machine, Kind::TokenExchange, move |s| Box::pin(pass_on(s, request, parent, jkt))).await.map_err(|r| r.oauth())?;
         self.hand_out(minted).await
@@ -71,11 +71,16 @@ impl Engine {
             return Ok(());
         }
         let refusal = subject("`actor_token` is not this client's own live token; get one with `client_credentials`, or leave it out");
-        let mut line =
-            self.line(Kind::TokenExchange, now, machine.client.tenant, countersign_trail::Actor::Client(machine.client.id.clone()), machine.correlation);
+        Err(self.not_passed_on(machine, refusal).await)
+    }
+
+    /// Records what was refused before a transaction: whatever the token, it is known who showed it.
+    async fn not_passed_on(&self, machine: &Machine, refusal: Refusal) -> Refusal {
+        let actor = countersign_trail::Actor::Client(machine.client.id.clone());
+        let mut line = self.line(Kind::TokenExchange, self.now(), machine.client.tenant, actor, machine.correlation);
         line.client = Some(machine.client.id.clone());
         self.record_refusal(line, &refusal).await;
-        Err(refusal)
+        refusal
     }
 }
 
