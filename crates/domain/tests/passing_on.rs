@@ -8,7 +8,7 @@ use countersign_domain::{
     contract::{Action, Contract, Format, Mode, Risk, Subject},
     delegation::Delegation,
     hop::{Contracts, Hop, HopError, MAX_HOPS, scopes_at},
-    token::{MAX_ACTORS, Token},
+    token::{Basis, MAX_ACTORS, Token},
 };
 use proptest::prelude::*;
 
@@ -105,7 +105,7 @@ fn token(
     Token {
         id: TokenId::from_uuid(uuid::Uuid::from_u128(9)),
         tenant: of.tenant,
-        delegation: of.id,
+        basis: Basis::Delegation(of.id),
         parent: parent.map(|p| p.id),
         client: services.first().cloned().unwrap_or_else(|| "console".into()),
         services,
@@ -113,6 +113,7 @@ fn token(
         scope,
         hops,
         jkt: None,
+        x5t: None,
         hash: None,
         issued_at: now,
         expires_at: now + ttl,
@@ -169,7 +170,7 @@ proptest! {
             }
             let api = contracts.get(&parent.audience).expect("it is there");
             let client = api.client.clone().expect("it has one");
-            let services = match parent.passed_on_by(&client, of.agent) {
+            let services = match parent.passed_on_by(&client, Some(of.agent)) {
                 Ok(services) => services,
                 Err(Rail::ActorTwice) => { prop_assert!(parent.services.contains(&client)); break; }
                 Err(Rail::ChainTooLong) => { prop_assert_eq!(parent.services.len() + 1, MAX_ACTORS); break; }
@@ -189,7 +190,7 @@ proptest! {
             prop_assert!(child.expires_at <= parent.expires_at && child.expires_at <= of.ends_at && child.expires_at.since(now) <= Duration::from_mins(5));
             prop_assert!(child.hops.is_subset(&parent.hops) && child.hops.len() <= MAX_HOPS);
             prop_assert!(scope.iter().all(|s| hops.contains(&Hop { audience: target.clone(), scope: s.clone() })), "what was not signed");
-            let (before, after) = (parent.actors(&of), child.actors(&of));
+            let (before, after) = (parent.actors(Some(of.agent)), child.actors(Some(of.agent)));
             prop_assert_eq!(&after[1..], &before[..], "one actor more, and none lost");
             prop_assert!(after.len() <= MAX_ACTORS && after.iter().collect::<BTreeSet<_>>().len() == after.len(), "nobody twice");
             prop_assert_eq!(after.last(), Some(&of.agent.to_string()), "the person stays first of all");
