@@ -55,10 +55,10 @@ impl Tx {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         let query = self.sql(sql).bind(event.id).bind(event.tenant).bind(event.at).bind(event.kind.as_str()).bind(sealed.bytes.as_slice());
         let query = query.bind(&sealed.salt).bind(actor).bind(event.subject).bind(event.case);
-        query.bind(event.request).bind(event.delegation).run().await?;
+        query.bind(event.request).bind(event.delegation).later().await?;
         for (name, text) in &event.texts {
             let sql = "INSERT INTO event_text (event_id, tenant_id, name, text, salt) VALUES ($1, $2, $3, $4, $5)";
-            self.sql(sql).bind(event.id).bind(event.tenant).bind(name).bind(&text.text).bind(&text.salt).run().await?;
+            self.sql(sql).bind(event.id).bind(event.tenant).bind(name).bind(&text.text).bind(&text.salt).later().await?;
         }
         Ok(())
     }

@@ -21,6 +21,7 @@ mod event;
 mod facts;
 mod idempotency;
 mod key;
+mod later;
 mod migrate;
 mod person;
 mod postgres;

@@ -133,13 +133,39 @@ impl Query<'_> {
 
     /// Runs it; answers how many rows it touched.
     pub(crate) async fn run(self) -> Result<u64, StoreError> {
-        let raises = raises(&self.sql);
-        self.tx.writes(raises);
+        self.tx.settle().await?;
+        // Alone: the rows that other statements touched would be counted as well.
+        let savepoint = self.tx.own_savepoint();
+        if !savepoint.is_empty() {
+            let own = Query { tx: &mut *self.tx, sql: savepoint.to_owned(), args: Vec::new(), alone: false };
+            on_either!(own, |q, conn| q.execute(conn).await.map(drop))?;
+        }
+        self.tx.writes(raises(&self.sql));
         on_either!(self, |q, conn| q.execute(conn).await.map(|done| done.rows_affected()))
+    }
+
+    /// Runs an `INSERT … RETURNING`; answers whether it inserted.
+    pub(crate) async fn inserted(mut self) -> Result<bool, StoreError> {
+        self.tx.settle().await?;
+        self.tx.writes(raises(&self.sql));
+        self.sql.insert_str(0, self.tx.own_savepoint());
+        on_either!(self, |q, conn| q.fetch_optional(conn).await.map(|row| row.is_some()))
+    }
+
+    /// Runs it by the end of the work, together with what else is put off so: for what needs no answer. If it fails, the work does.
+    pub(crate) async fn later(self) -> Result<(), StoreError> {
+        if !self.tx.holds_all() {
+            return self.run().await.map(drop);
+        }
+        self.tx.usable()?;
+        self.tx.writes(raises(&self.sql));
+        self.tx.later().push(&self.sql, self.args);
+        Ok(())
     }
 
     /// All rows.
     pub(crate) async fn all<T>(self, read: impl Fn(&mut Row) -> Result<T, StoreError>) -> Result<Vec<T>, StoreError> {
+        self.tx.settle().await?;
         let rows: Vec<Result<Row, StoreError>> = on_either!(self, |q, conn| q.fetch_all(conn).await.map(|rows| rows.iter().map(Values::values).collect()))?;
         rows.into_iter().map(|row| read(&mut row?)).collect()
     }
@@ -188,12 +214,21 @@ impl Query<'_> {
 
     /// The row, if there is one.
     pub(crate) async fn one<T>(self, read: impl Fn(&mut Row) -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+        self.tx.settle().await?;
         let row: Option<Result<Row, StoreError>> = on_either!(self, |q, conn| q.fetch_optional(conn).await.map(|row| row.as_ref().map(Values::values)))?;
         row.map(|row| read(&mut row?)).transpose()
     }
 }
 
 impl Tx {
+    /// Runs what was put off.
+    pub(crate) async fn settle(&mut self) -> Result<(), StoreError> {
+        let Some((mut sql, args)) = self.later().take() else { return Ok(()) };
+        sql.insert_str(0, self.own_savepoint());
+        let all = Query { tx: self, sql, args, alone: false };
+        on_either!(all, |q, conn| q.execute(conn).await.map(drop))
+    }
+
     /// A statement.
     pub(crate) fn sql(&mut self, sql: impl Sql) -> Query<'_> {
         Query { tx: self, sql: sql.text(), args: Vec::new(), alone: false }

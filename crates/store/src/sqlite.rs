@@ -213,7 +213,7 @@ async fn write_groups(pool: SqlitePool, mut queue: mpsc::Receiver<Message>, comm
 /// Runs works in one transaction. INVARIANT: answers Ok only after the commit.
 async fn group(pool: &SqlitePool, jobs: &mut [Box<dyn Job>], facts: &Facts) -> Result<(), StoreError> {
     let mut conn = pool.acquire().await?;
-    if let Err(error) = statement(&mut conn, "BEGIN IMMEDIATE; SAVEPOINT work").await {
+    if let Err(error) = statement(&mut conn, "BEGIN IMMEDIATE").await {
         take_back(conn).await;
         return Err(error);
     }
@@ -235,12 +235,17 @@ async fn group(pool: &SqlitePool, jobs: &mut [Box<dyn Job>], facts: &Facts) -> R
 async fn run_all(tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     for job in jobs {
         tx.begin_work();
-        let keep = job.run(tx).await;
+        let mut keep = job.run(tx).await;
+        if keep && let Err(error) = tx.settle().await {
+            job.fail(error);
+            keep = false;
+        }
         if let Some(Broken::Group(error)) = tx.broken.take() {
             return Err(error);
         }
-        // Each statement is a trip to SQLite's thread and back; the savepoint of the last work ends with the commit.
-        own(tx, if keep { "RELEASE work; SAVEPOINT work" } else { "ROLLBACK TO work" }).await?;
+        if !keep && tx.has_savepoint() {
+            own(tx, "ROLLBACK TO work").await?;
+        }
     }
     Ok(())
 }

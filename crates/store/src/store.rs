@@ -160,6 +160,9 @@ pub(crate) trait Job: Send {
     /// Runs it; answers whether its changes are to be kept.
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool>;
 
+    /// Tells it that what it put off failed, so that nothing of it is kept.
+    fn fail(&mut self, error: StoreError);
+
     /// Answers who waits for it: its own outcome, or what became of the transaction around it.
     fn answer(self: Box<Self>, transaction: Result<(), StoreError>);
 }
@@ -190,6 +193,10 @@ where
             self.outcome = Some(outcome);
             keep
         })
+    }
+
+    fn fail(&mut self, error: StoreError) {
+        self.outcome = Some(Err(E::from(error)));
     }
 
     fn answer(self: Box<Self>, transaction: Result<(), StoreError>) {

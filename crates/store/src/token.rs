@@ -58,8 +58,7 @@ impl Tx {
         let query = self.sql(sql).bind(token.id).bind(token.tenant).bind(delegation).bind(presence).bind(token.parent);
         let query = query.bind(&token.client).bind(token.services.as_slice());
         let query = query.bind(&token.audience).bind(&token.scope).bind(&token.hops).bind(token.jkt.as_deref()).bind(token.hash.as_ref());
-        query.bind(token.issued_at).bind(token.expires_at).bind(token.revoked_at).bind(token.x5t.as_deref()).run().await?;
-        Ok(())
+        query.bind(token.issued_at).bind(token.expires_at).bind(token.revoked_at).bind(token.x5t.as_deref()).later().await
     }
 
     /// What was minted under this `jti`. A token that was minted only ever ends.
@@ -94,7 +93,7 @@ impl Tx {
     ///
     /// It is forgotten with the transaction: commit it, whatever comes of the call.
     pub async fn dpop_seen(&mut self, hash: &[u8; 32], expires_at: Timestamp) -> Result<bool, StoreError> {
-        let sql = "INSERT INTO dpop_seen (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
-        Ok(self.sql(sql).bind(hash).bind(expires_at).run().await? == 1)
+        let sql = "INSERT INTO dpop_seen (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING RETURNING 1";
+        self.sql(sql).bind(hash).bind(expires_at).inserted().await
     }
 }

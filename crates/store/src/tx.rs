@@ -2,7 +2,7 @@
 
 use sqlx::{Postgres, Sqlite, Transaction, pool::PoolConnection};
 
-use crate::{StoreError, error::Fault, facts::Facts, sqlite::Lent, value::Row};
+use crate::{StoreError, error::Fault, facts::Facts, later::Later, sqlite::Lent, value::Row};
 
 /// A transaction. Its methods stand beside the nouns that they are about.
 ///
@@ -17,6 +17,21 @@ pub struct Tx {
     edition: Edition,
     /// Whether more was asked than can be answered without a snapshot.
     short: bool,
+    /// What this work writes with its next statement, or at its end.
+    later: Later,
+    /// To where a work that fails is taken back. Only the writer of a file has savepoints.
+    savepoint: Savepoint,
+}
+
+/// The last savepoint of a group of works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Savepoint {
+    /// There is none.
+    None,
+    /// An earlier work's.
+    Earlier,
+    /// This work's.
+    Own,
 }
 
 /// What is known of the edition of the facts in this transaction.
@@ -49,17 +64,42 @@ pub(crate) enum Conn {
 impl Tx {
     /// On a server.
     pub(crate) const fn new(conn: Conn) -> Self {
-        Self { conn, broken: None, facts: None, edition: Edition { read: None, written: false }, short: false }
+        Self { conn, broken: None, facts: None, edition: Edition { read: None, written: false }, short: false, later: Later::NONE, savepoint: Savepoint::None }
     }
 
     /// On a file.
-    pub(crate) const fn with_facts(conn: Conn, facts: Facts) -> Self {
-        Self { conn, broken: None, facts: Some(facts), edition: Edition { read: None, written: false }, short: false }
+    pub(crate) fn with_facts(conn: Conn, facts: Facts) -> Self {
+        Self { facts: Some(facts), ..Self::new(conn) }
     }
 
     /// A work of this transaction is over, and the next one begins.
-    pub(crate) const fn begin_work(&mut self) {
+    pub(crate) fn begin_work(&mut self) {
         self.edition.written = false;
+        self.later = Later::NONE;
+        if self.savepoint == Savepoint::Own {
+            self.savepoint = Savepoint::Earlier;
+        }
+    }
+
+    /// The statements that make a savepoint of this work's own, if it has none: before the first that it writes.
+    pub(crate) const fn own_savepoint(&mut self) -> &'static str {
+        let sql = match (&self.conn, self.savepoint) {
+            (Conn::LiteWriter(_), Savepoint::None) => "SAVEPOINT work; ",
+            (Conn::LiteWriter(_), Savepoint::Earlier) => "RELEASE work; SAVEPOINT work; ",
+            _ => return "",
+        };
+        self.savepoint = Savepoint::Own;
+        sql
+    }
+
+    /// Whether this work has written anything that would have to be taken back.
+    pub(crate) const fn has_savepoint(&self) -> bool {
+        matches!(self.savepoint, Savepoint::Own)
+    }
+
+    /// What is to be written later.
+    pub(crate) const fn later(&mut self) -> &mut Later {
+        &mut self.later
     }
 
     /// Whether this is no snapshot: each statement sees what is so at its own instant.
