@@ -6,7 +6,7 @@
 
 use countersign_api::operation;
 use countersign_domain::{CorrelationId, CustomerId, EventId, PersonId, SessionId, TenantId, Timestamp, canonical::Digest, person::Role};
-use countersign_store::{IdempotencyRow, StoreError, Tx};
+use countersign_store::{IdempotencyRow, Once, StoreError, Tx};
 use countersign_trail::{Actor, Decision, Event, Kind};
 use futures::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
@@ -145,7 +145,7 @@ impl Engine {
             None => None,
             Some(key) => Some((key.clone(), Digest::of_canonical(operation, input).map_err(|e| Refusal::internal("digest", &e))?)),
         };
-        self.framed(call, kind, move |s| {
+        self.framed(call, None, kind, move |s| {
             Box::pin(async move {
                 let (tenant, person) = (s.call.tenant, s.call.person);
                 if let Some((key, digest)) = &key
@@ -176,10 +176,20 @@ impl Engine {
         T: Send + 'static,
         F: for<'s, 't> FnOnce(&'s mut Scope<'t, C>) -> BoxFuture<'s, Result<T, Refusal>> + Send + 'static,
     {
-        self.framed(call, kind, move |s| Box::pin(async move { run(s).await.map(|t| (t, Written::Now)) })).await
+        self.framed(call, None, kind, move |s| Box::pin(async move { run(s).await.map(|t| (t, Written::Now)) })).await
     }
 
-    async fn framed<C, T, F>(&self, call: &C, kind: Kind, run: F) -> Result<T, Refusal>
+    /// As [`Engine::act_secret`], for an act that comes with something that counts once: it is used up, whatever comes of the act.
+    pub(crate) async fn act_once<C, T, F>(&self, call: &C, once: Once, kind: Kind, run: F) -> Result<T, Refusal>
+    where
+        C: Caller,
+        T: Send + 'static,
+        F: for<'s, 't> FnOnce(&'s mut Scope<'t, C>) -> BoxFuture<'s, Result<T, Refusal>> + Send + 'static,
+    {
+        self.framed(call, Some(once), kind, move |s| Box::pin(async move { run(s).await.map(|t| (t, Written::Now)) })).await
+    }
+
+    async fn framed<C, T, F>(&self, call: &C, once: Option<Once>, kind: Kind, run: F) -> Result<T, Refusal>
     where
         C: Caller,
         T: Send + 'static,
@@ -189,7 +199,7 @@ impl Engine {
         let call = call.clone();
         let done = self
             .store()
-            .write(move |tx| {
+            .write_once(once, move |tx| {
                 Box::pin(async move {
                     let now = engine.now();
                     let line = engine.line(kind, now, call.tenant(), call.actor(), call.correlation());

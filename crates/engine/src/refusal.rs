@@ -140,6 +140,7 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy => Self::new(Code::Busy, "somebody else changed the same at the same moment, nothing was done; try again"),
+            StoreError::Seen => Self::new(Code::InvalidProof, "this DPoP proof was used before; make a new one for each request"),
             StoreError::Taken => Self::new(Code::Conflict, "it is there already, or somebody was faster; look again"),
             other => Self::internal("store", &other),
         }

@@ -18,9 +18,26 @@ use crate::{
     pages, rate::Rates, register::Register, routes, tls::Certificate, trace,
 };
 
-/// What handlers share. Cheap to clone.
+/// What handlers share. Cloned several times a request: one count for all of it.
 #[derive(Clone)]
-pub(crate) struct App {
+pub(crate) struct App(Arc<Parts>);
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl From<Parts> for App {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+/// All of it.
+pub(crate) struct Parts {
     /// The use cases.
     pub engine: Engine,
     /// What is shown to the outside.

@@ -23,7 +23,7 @@ use url::Url;
 
 use crate::{
     abroad::Https,
-    app::{self, App},
+    app::{self, App, Parts},
     background,
     certified::Certified,
     config::{ConfigError, Deps, ServerConfig, TlsFiles},
@@ -133,7 +133,7 @@ async fn open(config: &ServerConfig, issuer: &Url, certificate: Option<Arc<Certi
     let tries = Arc::new(Tries::new(Arc::clone(&clock)));
     let rates = Arc::new(Rates::new(config.limits.address, config.limits.client));
     let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION"), engine.database()));
-    Ok(App {
+    Ok(App::from(Parts {
         engine,
         metrics,
         front,
@@ -147,7 +147,7 @@ async fn open(config: &ServerConfig, issuer: &Url, certificate: Option<Arc<Certi
         health: Arc::new(Health::default()),
         register,
         stop: CancellationToken::new(),
-    })
+    }))
 }
 
 fn serve(listener: TcpListener, tls: Option<RustlsConfig>, handle: Handle<SocketAddr>, app: &App) -> Result<JoinHandle<()>, std::io::Error> {
@@ -214,7 +214,7 @@ impl Running {
 
     /// The use cases.
     #[must_use]
-    pub const fn engine(&self) -> &Engine {
+    pub fn engine(&self) -> &Engine {
         &self.app.engine
     }
 

@@ -10,6 +10,9 @@ pub enum StoreError {
     /// Something that must be unique is there already.
     #[error("a value that must be unique is taken")]
     Taken,
+    /// What counts once was seen before.
+    #[error("what counts once was seen before")]
+    Seen,
     /// The database does not answer, or answered with a fault.
     #[error("the database failed: {0}")]
     Unavailable(String),

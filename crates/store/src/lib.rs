@@ -62,6 +62,6 @@ pub use request::RequestRow;
 pub use review::{ProofRow, ReviewRow};
 pub use session::{AccessRow, RefreshRow, SessionRow};
 pub use sign_in::{BrowserRow, CodeRow, Taken};
-pub use store::Store;
+pub use store::{Once, Store};
 pub use tenant::TenantRow;
 pub use tx::Tx;

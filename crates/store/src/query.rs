@@ -152,6 +152,12 @@ impl Query<'_> {
         on_either!(self, |q, conn| q.fetch_optional(conn).await.map(|row| row.is_some()))
     }
 
+    /// As [`Query::inserted`], but not taken back with the work if that has no savepoint yet.
+    pub(crate) async fn inserted_apart(self) -> Result<bool, StoreError> {
+        self.tx.writes(raises(&self.sql));
+        on_either!(self, |q, conn| q.fetch_optional(conn).await.map(|row| row.is_some()))
+    }
+
     /// Runs it by the end of the work, together with what else is put off so: for what needs no answer. If it fails, the work does.
     pub(crate) async fn later(self) -> Result<(), StoreError> {
         if !self.tx.holds_all() {

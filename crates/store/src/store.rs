@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use countersign_domain::Secret;
+use countersign_domain::{Secret, Timestamp};
 use futures::{FutureExt as _, future::BoxFuture};
 use tokio::sync::oneshot;
 
@@ -64,8 +64,37 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.submit(None, work).await
+    }
+
+    /// As [`Store::write`], for a work that may come with something that counts once. It is used up, whatever comes of the work.
+    ///
+    /// # Errors
+    /// [`StoreError::Seen`], if it was used before; then `work` is not run. Else as [`Store::write`].
+    pub async fn write_once<T, E, F>(&self, once: Option<Once>, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match (&*self.base, once) {
+            (Base::Postgres(_), Some(once)) => {
+                // Committed alone and first: there a work that is refused takes all of its transaction back.
+                let fresh = self.submit(None, move |tx| Box::pin(async move { tx.dpop_seen(&once.hash, once.until).await })).await;
+                if fresh? { self.submit(None, work).await } else { Err(E::from(StoreError::Seen)) }
+            }
+            _ => self.submit(once, work).await,
+        }
+    }
+
+    async fn submit<T, E, F>(&self, once: Option<Once>, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let (to, answer) = oneshot::channel();
-        let job = Box::new(Work { run: Some(work), outcome: None, to });
+        let job = Box::new(Work { once, run: Some(work), outcome: None, to });
         match &*self.base {
             Base::Sqlite(file) => file.submit(job).await,
             Base::Postgres(server) => server.submit(job, Arc::clone(&self.commits)),
@@ -167,7 +196,17 @@ pub(crate) trait Job: Send {
     fn answer(self: Box<Self>, transaction: Result<(), StoreError>);
 }
 
+/// What counts once: the hash of a proof of possession (RFC 9449 §11.1), and until when it would count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Once {
+    /// Its hash.
+    pub hash: [u8; 32],
+    /// From when on it would be refused for its age, and need not be remembered.
+    pub until: Timestamp,
+}
+
 struct Work<T, E, F> {
+    once: Option<Once>,
     run: Option<F>,
     outcome: Option<Result<T, E>>,
     to: oneshot::Sender<Result<T, E>>,
@@ -182,6 +221,12 @@ where
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool> {
         Box::pin(async move {
             let Some(run) = self.run.take() else { return false };
+            if let Some(once) = self.once
+                && let Err(error) = tx.note(once).await
+            {
+                self.outcome = Some(Err(E::from(error)));
+                return false;
+            }
             // A panic in one piece of work must not take the writer, and with it everybody's writes, down.
             let ran = AssertUnwindSafe(async { run(tx).await }).catch_unwind().await;
             let outcome = match ran {

@@ -6,10 +6,11 @@ use countersign_domain::{
 };
 
 use crate::{
-    Lock, StoreError, Tx,
+    Lock, Once, StoreError, Tx,
     value::{Row, corrupt},
 };
 
+const SEEN: &str = "INSERT INTO dpop_seen (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING RETURNING 1";
 const SELECT: &str =
     "SELECT id, tenant_id, delegation_id, presence_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at,
     revoked_at, x5t FROM token";
@@ -88,12 +89,17 @@ impl Tx {
         Ok(self.sql(sql).bind(tenant).bind(id).bind(now).run().await? == 1)
     }
 
+    /// Notes what counts once, before this work has a savepoint of its own: so it stays noted if the work is refused. Only on SQLite.
+    pub(crate) async fn note(&mut self, once: Once) -> Result<(), StoreError> {
+        let fresh = self.sql(SEEN).bind(&once.hash).bind(once.until).inserted_apart().await?;
+        if fresh { Ok(()) } else { Err(StoreError::Seen) }
+    }
+
     /// Notes a proof of possession (RFC 9449 §11.1) or an assertion (RFC 7523 §3); true if it was never seen. It has no tenant: it comes before one
     /// is known.
     ///
     /// It is forgotten with the transaction: commit it, whatever comes of the call.
     pub async fn dpop_seen(&mut self, hash: &[u8; 32], expires_at: Timestamp) -> Result<bool, StoreError> {
-        let sql = "INSERT INTO dpop_seen (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING RETURNING 1";
-        self.sql(sql).bind(hash).bind(expires_at).inserted().await
+        self.sql(SEEN).bind(hash).bind(expires_at).inserted().await
     }
 }

@@ -39,7 +39,7 @@ pub(crate) enum Savepoint {
 struct Edition {
     /// As it stands here; nobody else raises it meanwhile.
     read: Option<i64>,
-    /// This work has written something: what it reads from now on is nobody else's yet.
+    /// This work has written what facts may be read from: what it reads from now on is nobody else's yet.
     written: bool,
 }
 
@@ -120,9 +120,8 @@ impl Tx {
 
     /// Notes that something is about to be written, which may raise the edition.
     pub(crate) const fn writes(&mut self, raises: bool) {
-        self.edition.written = true;
         if raises {
-            self.edition.read = None;
+            self.edition = Edition { read: None, written: true };
         }
     }
 

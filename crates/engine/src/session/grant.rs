@@ -11,7 +11,7 @@ use countersign_oauth::{
     pkce::{self, Challenge},
     token::{Subject, TokenAnswer, TokenRequest, TokenType},
 };
-use countersign_store::{AccessRow, CodeRow, ProofRow, RefreshRow, SessionRow, StoreError, Taken, Tx};
+use countersign_store::{AccessRow, CodeRow, Once, ProofRow, RefreshRow, SessionRow, StoreError, Taken, Tx};
 use countersign_trail::{Actor, Decision, Kind};
 
 use crate::{
@@ -76,7 +76,10 @@ impl Engine {
     /// A console is public: what it holds is bound to its key, so it proves at each request that it has it.
     async fn console_token(&self, request: TokenRequest, proof: Option<&Proof>) -> Result<TokenAnswer, OAuthError> {
         let proof = proof.ok_or_else(|| OAuthError::new(ErrorCode::InvalidDpopProof, "a `DPoP` header with a proof of the console's key is missing"))?;
-        self.proof_once(proof).await.map_err(|r| r.oauth())?;
+        // An exchange uses its proof up itself, in one commit with what comes of it.
+        if !matches!(&request, TokenRequest::Exchange(exchange) if matches!(exchange.subject, Subject::Warrant(_))) {
+            self.proof_once(proof).await.map_err(|r| r.oauth())?;
+        }
         match request {
             TokenRequest::Exchange(exchange) => match exchange.subject.clone() {
                 Subject::Warrant(warrant) => self.exchange(exchange, warrant, proof).await,
@@ -138,13 +141,9 @@ impl Engine {
 
     /// Keeps a replayed proof out, across restarts and replicas (RFC 9449 §11.1). Committed first and alone: a proof is used up,
     /// whatever comes of the request that it came with.
-    pub(super) async fn proof_once(&self, proof: &Proof) -> Result<(), Refusal> {
+    pub(crate) async fn proof_once(&self, proof: &Proof) -> Result<(), Refusal> {
         let (hash, until) = (proof.jti_hash, proof.expires_at);
-        let fresh = self.store().write(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.dpop_seen(&hash, until).await?) })).await?;
-        if fresh {
-            return Ok(());
-        }
-        Err(Refusal::new(Code::InvalidProof, "this DPoP proof was used before; make a new one for each request"))
+        self.store().write_once(Some(Once { hash, until }), |_| Box::pin(async { Ok(()) })).await
     }
 }
 

@@ -16,7 +16,7 @@ use countersign_oauth::{
     jwt::Confirmation,
     token::{ExchangeRequest, TokenAnswer},
 };
-use countersign_store::{DelegationRow, Lock, Tx};
+use countersign_store::{DelegationRow, Lock, Once, Tx};
 use countersign_trail::{Actor, Kind};
 
 use crate::{
@@ -39,16 +39,22 @@ impl Engine {
     /// RFC 8693 §2.2.2; nothing is minted then.
     pub(crate) async fn exchange(&self, request: ExchangeRequest, warrant: Secret, proof: &Proof) -> Result<TokenAnswer, OAuthError> {
         let Some(actor) = request.actor_token.clone() else {
+            self.proof_once(proof).await.map_err(|r| r.oauth())?;
             return Err(OAuthError::invalid_request("`actor_token` is missing: nobody acts without a name; send the agent's own access token"));
         };
         // An actor token that is not ours, not live, a customer's or another key's says nothing about who acts.
         let call = match self.holder(&actor, &proof.jkt, self.correlation()).await {
             Ok(call) => call,
-            Err(refusal) => return Err(self.actor_refused(refusal, &warrant, proof).await.oauth()),
+            Err(refusal) => {
+                self.proof_once(proof).await.map_err(|r| r.oauth())?;
+                return Err(self.actor_refused(refusal, &warrant, proof).await.oauth());
+            }
         };
         let proof = proof.clone();
+        let once = Once { hash: proof.jti_hash, until: proof.expires_at };
         failpoint!("exchange-before-transaction");
-        let minted = self.act_secret(&call, Kind::TokenExchange, move |s| Box::pin(mint(s, request, warrant, actor, proof))).await.map_err(|r| r.oauth())?;
+        let minted = self.act_once(&call, once, Kind::TokenExchange, move |s| Box::pin(mint(s, request, warrant, actor, proof))).await;
+        let minted = minted.map_err(|r| r.oauth())?;
         failpoint!("exchange-after-commit");
         let answer = self.hand_out(minted).await?;
         failpoint!("exchange-before-answer");

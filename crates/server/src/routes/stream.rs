@@ -38,8 +38,8 @@ pub(super) async fn open(app: App, call: Call, after: i64) -> Result<impl IntoRe
     let mut woken = app.engine.placed();
     woken.borrow_and_update();
     let first = app.engine.events_after(&call, after, BATCH).await?;
-    let tail = Tail { engine: app.engine, call, woken, place: after, queue: VecDeque::new(), caught_up: false }.with(first);
-    let lines = stream::unfold(tail, Tail::next).map(Ok::<_, Infallible>).take_until(app.stop.cancelled_owned());
+    let tail = Tail { engine: app.engine.clone(), call, woken, place: after, queue: VecDeque::new(), caught_up: false }.with(first);
+    let lines = stream::unfold(tail, Tail::next).map(Ok::<_, Infallible>).take_until(app.stop.clone().cancelled_owned());
     let headers = [(HeaderName::from_static("x-accel-buffering"), "no")];
     Ok((headers, Sse::new(lines).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("alive"))))
 }
