@@ -180,7 +180,7 @@ mod tests {
         let event = serde_json::json!({
             "place": place, "id": countersign_domain::EventId::new(edge.clock.now(), &*edge.entropy), "kind": "case.close", "at": edge.clock.now(),
             "actor": { "kind": "person", "id": "usr_1", "name": "ruth" }, "tenant": "acme", "action": "", "resource": "", "decision": "allowed",
-            "rules": [], "correlation": correlation, "exchanged": false, "impersonated": false, "elevated": false,
+            "rules": [], "figures": {}, "correlation": correlation, "exchanged": false, "impersonated": false, "elevated": false,
         });
         Message { id: Some(place.to_string()), event: "event".into(), data: event.to_string() }
     }
