@@ -42,7 +42,7 @@ const OLD_PLACES: &str = "INSERT INTO place (place, event_id, tenant_id)
     SELECT (SELECT COALESCE(MAX(place), 0) FROM place) + ROW_NUMBER() OVER (ORDER BY id), id, tenant_id FROM event e
     WHERE NOT EXISTS (SELECT 1 FROM place p WHERE p.event_id = e.id)";
 const NUMBERS_SQLITE: &str = "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < COUNT) SELECT i FROM n) n";
-const ID_SQLITE: &str = "unhex(printf('%016x', n.i)) || randomblob(8)";
+const ID_SQLITE: &str = "unhex(printf('%016x', n.i) || hex(randomblob(8)))";
 const NUMBERS_POSTGRES: &str = "generate_series(1, COUNT) AS n(i)";
 const ID_POSTGRES: &str = "(lpad(to_hex(n.i), 16, '0') || substr(md5(random()::text), 1, 16))::uuid";
 
