@@ -227,11 +227,11 @@ impl Request {
         if by_customer == Some(self.form.customer) {
             return Err(Rail::OwnAccount);
         }
-        if self.state != State::Waiting {
-            return Err(Rail::NotWaiting);
-        }
-        if now >= self.lapses_at {
-            return Err(Rail::Lapsed);
+        // Whether its end was noticed yet makes no difference.
+        match self.state {
+            State::Waiting if now < self.lapses_at => {}
+            State::Waiting | State::Lapsed { .. } => return Err(Rail::Lapsed),
+            _ => return Err(Rail::NotWaiting),
         }
         if digest != self.digest {
             return Err(Rail::DigestChanged);
@@ -328,7 +328,8 @@ impl Request {
             State::Signed { .. } => {}
             State::Waiting => return Err(Rail::NotSigned),
             State::Started { .. } => return Err(Rail::StartedAlready),
-            State::Refused { .. } | State::Withdrawn { .. } | State::Lapsed { .. } => return Err(Rail::NotWaiting),
+            State::Lapsed { .. } => return Err(Rail::Lapsed),
+            State::Refused { .. } | State::Withdrawn { .. } => return Err(Rail::NotWaiting),
         }
         if now >= self.lapses_at {
             return Err(Rail::Lapsed);
