@@ -270,7 +270,7 @@ pub fn sign_jwt(key: &SigningKey, typ: &str, claims: &impl Serialize) -> Result<
 /// # Errors
 /// The first thing that is wrong.
 pub fn verify_at_jwt(token: &str, keys: &KeySet, expect: &Expect<'_>) -> Result<AccessClaims, JwtError> {
-    verify_at_jwt_once(token, keys, expect, &Vouched::default())
+    verified(token, keys, expect, None)
 }
 
 /// As [`verify_at_jwt`], but a signature that is vouched for is not checked again. Its key must be among `keys` all the same.
@@ -278,17 +278,23 @@ pub fn verify_at_jwt(token: &str, keys: &KeySet, expect: &Expect<'_>) -> Result<
 /// # Errors
 /// The first thing that is wrong.
 pub fn verify_at_jwt_once(token: &str, keys: &KeySet, expect: &Expect<'_>, vouched: &Vouched) -> Result<AccessClaims, JwtError> {
+    verified(token, keys, expect, Some(vouched))
+}
+
+fn verified(token: &str, keys: &KeySet, expect: &Expect<'_>, vouched: Option<&Vouched>) -> Result<AccessClaims, JwtError> {
     let unverified = Unverified::parse(token, AT_JWT, MAX_TOKEN)?;
     if unverified.header("jwk").is_some() {
         return Err(JwsError::Header("jwk").into());
     }
     let kid = unverified.header("kid").and_then(serde_json::Value::as_str).ok_or(JwtError::UnknownKey)?;
     let key = keys.get(kid).ok_or(JwtError::UnknownKey)?;
-    let claims: AccessClaims = if vouched.knows(token) {
+    let claims: AccessClaims = if vouched.is_some_and(|v| v.knows(token)) {
         unverified.unverified()?
     } else {
         let claims = unverified.verified(key)?;
-        vouched.vouch(token);
+        if let Some(vouched) = vouched {
+            vouched.vouch(token);
+        }
         claims
     };
     claims.check_shape()?;
