@@ -14,8 +14,21 @@ use tokio_util::sync::CancellationToken;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::{
-    browser, caller, door::Door, fault::Fault, front::Front, guard, health, input, limit::Tries, limits::Limits, metrics::Metrics, nonce, oauth, openapi,
-    pages, rate::Rates, register::Register, routes, tls::Certificate, trace,
+    browser, caller,
+    door::Door,
+    fault::Fault,
+    front::Front,
+    guard::{self, Guards},
+    health, input,
+    limit::Tries,
+    limits::Limits,
+    metrics::Metrics,
+    oauth, openapi, pages,
+    rate::Rates,
+    register::Register,
+    routes,
+    tls::Certificate,
+    trace,
 };
 
 /// What handlers share. Cloned several times a request: one count for all of it.
@@ -72,9 +85,10 @@ impl FromRef<App> for Arc<Front> {
     }
 }
 
-impl FromRef<App> for trace::Source {
+impl FromRef<App> for Guards {
     fn from_ref(app: &App) -> Self {
-        Self { clock: Arc::clone(&app.clock), entropy: Arc::clone(&app.entropy) }
+        let source = trace::Source { clock: Arc::clone(&app.clock), entropy: Arc::clone(&app.entropy) };
+        Self { front: Arc::clone(&app.front), source, whole: app.limits.whole }
     }
 }
 
@@ -106,11 +120,7 @@ pub(crate) fn router(app: App) -> Router {
         .fallback(async || Fault::no_route())
         .method_not_allowed_fallback(async || Fault::no_method())
         .layer(DefaultBodyLimit::max(input::BODY_MAX))
-        .layer(middleware::from_fn(nonce::handed))
         .layer(RequestBodyTimeoutLayer::new(app.limits.body))
-        .layer(middleware::from_fn_with_state(app.clone(), guard::in_time))
-        .layer(middleware::from_fn_with_state(app.clone(), guard::host))
-        .layer(middleware::from_fn_with_state(app.clone(), guard::headers))
-        .layer(middleware::from_fn_with_state(app.clone(), trace::traced))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::guarded))
         .with_state(app)
 }

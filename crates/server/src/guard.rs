@@ -1,6 +1,6 @@
 //! What stands before every route: the `Host` check, and headers that keep browsers from doing more than they should.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -10,15 +10,38 @@ use axum::{
 use countersign_domain::Code;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use crate::{app::App, fault::Fault, front::Front};
+use crate::{
+    fault::Fault,
+    front::Front,
+    nonce,
+    trace::{self, Source},
+};
 
 /// Routes that tell nothing about anybody, asked by orchestrators under whatever name.
 const OPEN: [&str; 2] = ["/healthz", "/readyz"];
 
+/// What the guards know.
+#[derive(Clone)]
+pub(crate) struct Guards {
+    /// What is shown to the outside.
+    pub front: Arc<Front>,
+    /// Where correlation ids come from.
+    pub source: Source,
+    /// How long a request may take.
+    pub whole: Duration,
+}
+
+/// All of them, in order. One layer: the router clones and boxes all that stands inside of each of its layers, for every request.
+pub(crate) async fn guarded(State(guards): State<Guards>, request: Request, next: Next) -> Response {
+    let Guards { front, source, whole } = &guards;
+    let timed = |request| in_time(*whole, nonce::handed(request, |request| next.run(request)));
+    trace::traced(source, request, |request| headers(front, host(front, request, timed))).await
+}
+
 /// Refuses requests that name another host: DNS that was rebound to this address would come in that way.
-pub(crate) async fn host(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
+async fn host<F: Future<Output = Response>>(front: &Front, request: Request, next: impl FnOnce(Request) -> F) -> Response {
     if OPEN.contains(&request.uri().path()) || front.is_named_by(&request) {
-        return next.run(request).await;
+        return next(request).await;
     }
     Fault::new(Code::Forbidden, "Another address", format!("this service answers as {} only; use that address", front.issuer))
         .status(StatusCode::MISDIRECTED_REQUEST)
@@ -27,8 +50,8 @@ pub(crate) async fn host(State(front): State<Arc<Front>>, request: Request, next
 
 /// Lets go of a request that takes too long. What it began may still be done: a transaction is not broken off. The live stream is an
 /// answer that has begun, and goes on.
-pub(crate) async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
-    if let Ok(response) = tokio::time::timeout(app.limits.whole, next.run(request)).await {
+async fn in_time(whole: Duration, answer: impl Future<Output = Response>) -> Response {
+    if let Ok(response) = tokio::time::timeout(whole, answer).await {
         return response;
     }
     let text = "this took too long, and whether it was done is not known; look again, or send it again under the same idempotency key";
@@ -36,8 +59,8 @@ pub(crate) async fn in_time(State(app): State<App>, request: Request, next: Next
 }
 
 /// Adds what every answer carries; what a route has set itself stays.
-pub(crate) async fn headers(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+async fn headers(front: &Front, answer: impl Future<Output = Response>) -> Response {
+    let mut response = answer.await;
     let always: [(HeaderName, &'static str); 6] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -67,13 +90,13 @@ mod tests {
         config::ServerConfig,
         edge::{OsEntropy, SystemClock},
         input::{BODY_MAX, Body as JsonBody},
-        trace,
     };
 
     /// The guards as the service has them, before one route that reads a body and one that fails.
-    fn guarded(config: &ServerConfig) -> Router {
+    fn service(config: &ServerConfig) -> Router {
         let front = Arc::new(Front::new(config, &config.issuer));
-        let source = trace::Source { clock: Arc::new(SystemClock), entropy: Arc::new(OsEntropy) };
+        let source = Source { clock: Arc::new(SystemClock), entropy: Arc::new(OsEntropy) };
+        let guards = Guards { front, source, whole: config.limits.whole };
         Router::new()
             .route("/v1/echo", post(async |JsonBody(value): JsonBody<Vec<u8>>| axum::Json(value)))
             .route("/v1/fail", post(async || -> &'static str { panic!("on purpose") }))
@@ -81,14 +104,12 @@ mod tests {
             .fallback(async || Fault::no_route())
             .method_not_allowed_fallback(async || Fault::no_method())
             .layer(DefaultBodyLimit::max(BODY_MAX))
-            .layer(middleware::from_fn_with_state(Arc::clone(&front), host))
-            .layer(middleware::from_fn_with_state(front, headers))
-            .layer(middleware::from_fn_with_state(source, trace::traced))
+            .layer(middleware::from_fn_with_state(guards, guarded))
     }
 
     async fn ask(request: http::request::Builder, body: impl Into<Body>) -> (StatusCode, HeaderMap, Value) {
         let config = ServerConfig::embedded(43_117);
-        let response = guarded(&config).oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let response = service(&config).oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         (parts.status, parts.headers, serde_json::from_slice(&bytes).unwrap_or_default())

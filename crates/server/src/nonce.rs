@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{extract::Request, response::Response};
 use countersign_oauth::nonce;
 use http::{HeaderName, HeaderValue};
 
@@ -18,10 +18,10 @@ impl Handed {
 }
 
 /// Around all routes.
-pub(crate) async fn handed(mut request: Request, next: Next) -> Response {
+pub(crate) async fn handed<F: Future<Output = Response>>(mut request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let handed = Handed::default();
     request.extensions_mut().insert(handed.clone());
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     if let Some(value) = handed.0.get().and_then(|nonce| HeaderValue::from_str(nonce).ok()) {
         response.headers_mut().insert(HeaderName::from_static(nonce::HEADER), value);
     }

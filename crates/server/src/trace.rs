@@ -6,8 +6,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
+    extract::{MatchedPath, Request},
     response::{IntoResponse, Response},
 };
 use countersign_domain::{Clock, Code, CorrelationId, Entropy};
@@ -34,14 +33,14 @@ pub(crate) struct Source {
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// The outermost layer.
-pub(crate) async fn traced(State(source): State<Source>, mut request: Request, next: Next) -> Response {
+/// Around all else.
+pub(crate) async fn traced<F: Future<Output = Response>>(source: &Source, mut request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let correlation = CorrelationId::new(source.clock.now(), source.entropy.as_ref());
     request.extensions_mut().insert(Correlation(correlation));
     let span = span(&request, correlation);
     async {
         let started = Instant::now();
-        let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        let mut response = match AssertUnwindSafe(next(request)).catch_unwind().await {
             Ok(response) => response,
             Err(_) => Fault::new(Code::Unavailable, "Failed", "the service failed at this request; quote the correlation id to an operator")
                 .status(http::StatusCode::INTERNAL_SERVER_ERROR)

@@ -15,7 +15,7 @@ pub(crate) use token::token;
 use std::net::SocketAddr;
 
 use axum::{
-    Json,
+    Json, RequestExt as _,
     body::Bytes,
     extract::{ConnectInfo, FromRequest, Request, State, rejection::BytesRejection},
     middleware::Next,
@@ -192,11 +192,12 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
-        let (parts, body) = request.into_parts();
+        // Its limit goes with the body, so that its head need not.
+        let (parts, body) = request.with_limited_body().into_parts();
         if !is_form(&parts.headers) {
             return Err(OAuthError::invalid_request("the body is not said to be a form; send `Content-Type: application/x-www-form-urlencoded`").into());
         }
-        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await;
+        let body = Bytes::from_request(Request::new(body), state).await;
         body.map(|body| Self { parts, body })
             .map_err(|e: BytesRejection| OAuthError::invalid_request(format!("the body can't be read: {}", e.body_text())).into())
     }
