@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use countersign_api::{Reason, request::RequestCreate};
 use countersign_domain::{
-    ApiId, CaseId, Code, PersonId, Rail, TenantId, Timestamp,
+    ApiId, CaseId, Code, PersonId, Rail, TenantId,
     canonical::Committed,
     case::CaseState,
     contract::{Mode, Risk},
@@ -32,7 +32,6 @@ pub(crate) struct Facts {
     reason_len: u32,
     signatures: u32,
     reviewer: Option<Standing>,
-    now: Timestamp,
 }
 
 /// A person as policy sees them.
@@ -52,7 +51,7 @@ pub(crate) struct Allowed {
 
 impl Facts {
     /// Of what is about to be asked.
-    pub(crate) async fn of_input(tx: &mut Tx, call: &Call, input: &RequestCreate, now: Timestamp, lock: Lock) -> Result<Self, Refusal> {
+    pub(crate) async fn of_input(tx: &mut Tx, call: &Call, input: &RequestCreate, lock: Lock) -> Result<Self, Refusal> {
         let reason_len = u32::try_from(input.reason.trim().chars().count()).unwrap_or(u32::MAX);
         let mut actions = input.actions.clone();
         actions.sort();
@@ -69,13 +68,12 @@ impl Facts {
             reason_len,
             signatures: 0,
             reviewer: None,
-            now,
         })
         .await
     }
 
     /// Of what was asked, as things stand now.
-    pub(crate) async fn of_request(tx: &mut Tx, request: &Request, now: Timestamp, lock: Lock) -> Result<Self, Refusal> {
+    pub(crate) async fn of_request(tx: &mut Tx, request: &Request, lock: Lock) -> Result<Self, Refusal> {
         let form = &request.form;
         // The reason was judged when it was asked, and may have been erased since.
         let reason_len = u32::MAX;
@@ -91,7 +89,6 @@ impl Facts {
             reason_len,
             signatures: u32::try_from(request.signatures.len()).unwrap_or(u32::MAX),
             reviewer: None,
-            now,
         })
         .await
     }
@@ -188,7 +185,7 @@ impl Facts {
             minutes: input.minutes,
             mode: input.mode,
             reason: Committed { text: String::new(), salt: [0; 32] },
-            asked_at: self.now,
+            asked_at: call.now,
         };
         form.check(&self.api.contract, owed, call.customer)
     }

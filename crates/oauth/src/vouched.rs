@@ -3,43 +3,38 @@
 //! Only that is remembered. Whether the key is still published, and all that the token says, is judged each time.
 
 use std::{
-    collections::HashSet,
     fmt,
     sync::{Mutex, PoisonError},
 };
 
+use hashlink::LruCache;
 use sha2::{Digest as _, Sha256};
 
-/// So many are remembered at least, and twice as many at most: some 4 MiB.
-const KEPT: usize = 32 * 1024;
+/// So many are remembered: some 4 MiB.
+const KEPT: usize = 48 * 1024;
 
 /// What is remembered: SHA-256 of whole tokens, signature and all.
-#[derive(Default)]
-pub struct Vouched(Mutex<Two>);
+pub struct Vouched(Mutex<LruCache<[u8; 32], ()>>);
 
-/// When the newer is full it becomes the older, whose place it takes.
-#[derive(Default)]
-struct Two {
-    newer: HashSet<[u8; 32]>,
-    older: HashSet<[u8; 32]>,
+impl Default for Vouched {
+    fn default() -> Self {
+        // Grows as it is filled.
+        Self(Mutex::new(LruCache::new(KEPT)))
+    }
 }
 
 impl Vouched {
     /// Remembers a token that was signed here, or whose signature was checked.
     pub fn vouch(&self, token: &str) {
-        let mut two = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if two.newer.len() >= KEPT {
-            two.older = std::mem::take(&mut two.newer);
-        }
-        two.newer.insert(hash(token));
+        let hash = hash(token);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, ());
     }
 
     /// Whether that was so with this very token.
     #[must_use]
     pub fn knows(&self, token: &str) -> bool {
         let hash = hash(token);
-        let two = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        two.newer.contains(&hash) || two.older.contains(&hash)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).is_some()
     }
 }
 
@@ -68,12 +63,10 @@ mod tests {
     #[test]
     fn it_forgets_the_oldest_and_keeps_the_newest() {
         let vouched = Vouched::default();
-        for i in 0..=2 * KEPT {
+        for i in 0..=KEPT {
             vouched.vouch(&i.to_string());
         }
         assert!(!vouched.knows("0"));
-        assert!((KEPT + 1..=2 * KEPT).all(|i| vouched.knows(&i.to_string())));
-        let two = vouched.0.lock().unwrap();
-        assert!(two.newer.len() + two.older.len() <= 2 * KEPT);
+        assert!((1..=KEPT).all(|i| vouched.knows(&i.to_string())));
     }
 }

@@ -51,14 +51,13 @@ impl Tx {
     /// Appends a line, with the texts beside it. It is durable with the transaction, and waits for its place by a trigger.
     pub async fn event_append(&mut self, event: &Event, sealed: &Sealed) -> Result<(), StoreError> {
         let actor = if let Actor::Person(person) = event.actor { Some(person) } else { None };
-        let sql = "INSERT INTO event (id, tenant_id, at, kind, bytes, salt, actor_person, subject_id, case_id, request_id, delegation_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-        let query = self.sql(sql).bind(event.id).bind(event.tenant).bind(event.at).bind(event.kind.as_str()).bind(sealed.bytes.as_slice());
-        let query = query.bind(&sealed.salt).bind(actor).bind(event.subject).bind(event.case);
-        query.bind(event.request).bind(event.delegation).later().await?;
+        let sql = "INSERT INTO event (id, tenant_id, at, kind, bytes, salt, actor_person, subject_id, case_id, request_id, delegation_id)";
+        let row = self.row(sql).value(event.id).value(event.tenant).value(event.at).value(event.kind.as_str()).value(sealed.bytes.as_slice());
+        let row = row.value(&sealed.salt).value(actor).value(event.subject).value(event.case);
+        row.value(event.request).value(event.delegation).add().await?;
         for (name, text) in &event.texts {
-            let sql = "INSERT INTO event_text (event_id, tenant_id, name, text, salt) VALUES ($1, $2, $3, $4, $5)";
-            self.sql(sql).bind(event.id).bind(event.tenant).bind(name).bind(&text.text).bind(&text.salt).later().await?;
+            let sql = "INSERT INTO event_text (event_id, tenant_id, name, text, salt)";
+            self.row(sql).value(event.id).value(event.tenant).value(name).value(&text.text).value(&text.salt).add().await?;
         }
         Ok(())
     }

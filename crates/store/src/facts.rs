@@ -8,15 +8,19 @@
 
 use std::{
     any::Any,
+    borrow::Cow,
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
 
+use countersign_domain::{TokenId, token::Token};
+use hashlink::LruCache;
+
 use crate::value::Arg;
 
 /// The tables whose changes raise the edition.
-pub(crate) const WATCHED: [&str; 15] = [
+pub(crate) const WATCHED: [&str; 16] = [
     "access_token",
     "account",
     "api",
@@ -32,25 +36,59 @@ pub(crate) const WATCHED: [&str; 15] = [
     "request",
     "review",
     "session",
+    "token",
 ];
 
-/// Tables that have no such triggers, and are written to with most works.
-const UNWATCHED: [&str; 6] = ["dpop_seen", "event", "event_text", "place", "token", "unplaced"];
+/// Those of them that grow without raising it: their rows are looked for one at a time, and what was not found is not remembered.
+pub(crate) const GROWING: [&str; 3] = ["access_token", "session", "token"];
 
-/// With more than so many, all are forgotten.
+/// Tables that have no such triggers, and are written to with most works.
+const UNWATCHED: [&str; 5] = ["dpop_seen", "event", "event_text", "place", "unplaced"];
+
+/// With more answers than so many, all are forgotten.
 const MOST: usize = 4096;
+/// So many tokens are remembered, the last ones: some 10 MiB.
+const TOKENS: usize = 16 * 1024;
 
 /// A statement and its parameters.
-pub(crate) type Question = (String, Vec<Arg>);
+pub(crate) type Question = (Cow<'static, str>, Vec<Arg>);
 
 /// What was read. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct Facts(Arc<Mutex<Known>>);
 
-#[derive(Default)]
 struct Known {
     edition: i64,
     answers: HashMap<Question, Arc<dyn Any + Send + Sync>>,
+    tokens: LruCache<TokenKey, Arc<Token>>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self { edition: 0, answers: HashMap::new(), tokens: LruCache::new(TOKENS) }
+    }
+}
+
+impl Known {
+    /// Makes room for what was read at this edition; false if newer things are known already. What is older than the newest edition that was
+    /// seen is of no use to anybody.
+    fn turn_to(&mut self, edition: i64) -> bool {
+        if edition > self.edition {
+            self.answers.clear();
+            self.tokens.clear();
+            self.edition = edition;
+        }
+        edition == self.edition
+    }
+}
+
+/// By what a token is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum TokenKey {
+    /// Its `jti`.
+    Id(TokenId),
+    /// The fingerprint of a handle.
+    Hash([u8; 32]),
 }
 
 impl Facts {
@@ -61,17 +99,37 @@ impl Facts {
         answer.downcast_ref::<T>().cloned()
     }
 
-    /// Remembers an answer that was read at this edition. What is older than the newest edition that was seen is of no use to anybody.
+    /// Remembers an answer that was read at this edition.
     pub(crate) fn remember<T: Send + Sync + 'static>(&self, edition: i64, question: Question, answer: T) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if edition < known.edition {
+        if !known.turn_to(edition) {
             return;
         }
-        if edition > known.edition || known.answers.len() >= MOST {
+        if known.answers.len() >= MOST {
             known.answers.clear();
-            known.edition = edition;
         }
         known.answers.insert(question, Arc::new(answer));
+    }
+
+    /// The token, if it is known how it stands at this edition.
+    pub(crate) fn token(&self, edition: i64, key: TokenKey) -> Option<Arc<Token>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.edition == edition { known.tokens.get(&key).cloned() } else { None }
+    }
+
+    /// Remembers how tokens stand at this edition.
+    pub(crate) fn remember_tokens(&self, edition: i64, tokens: impl IntoIterator<Item = Token>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.turn_to(edition) {
+            return;
+        }
+        for token in tokens {
+            let token = Arc::new(token);
+            if let Some(hash) = token.hash {
+                known.tokens.insert(TokenKey::Hash(hash), Arc::clone(&token));
+            }
+            known.tokens.insert(TokenKey::Id(token.id), token);
+        }
     }
 
     /// Forgets everything: a transaction was taken back, and its editions will be given again to other changes.
@@ -90,21 +148,26 @@ impl fmt::Debug for Facts {
 pub(crate) fn raises(sql: &str) -> bool {
     let mut words = sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|w| !w.is_empty());
     let table = match (words.next(), words.next()) {
-        (Some("INSERT"), Some("INTO")) | (Some("DELETE"), Some("FROM")) => words.next(),
+        (Some("INSERT"), Some("INTO")) => match words.next() {
+            // A new token is no change of one that was found.
+            Some("token") => return false,
+            table => table,
+        },
+        (Some("DELETE"), Some("FROM")) => words.next(),
         (Some("UPDATE"), table) => table,
         _ => None,
     };
     table.is_none_or(|table| !UNWATCHED.contains(&table))
 }
 
-/// Whether all that a statement reads from raises the edition when it changes.
-pub(crate) fn watched(sql: &str) -> bool {
+/// Whether all that a statement reads from raises the edition when it changes; and, if it may find several rows, when it grows.
+pub(crate) fn watched(sql: &str, several: bool) -> bool {
     let mut words = sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|w| !w.is_empty());
     let mut sources = 0;
     while let Some(word) = words.next() {
         if matches!(word, "FROM" | "JOIN") {
             sources += 1;
-            if !words.next().is_some_and(|table| WATCHED.contains(&table)) {
+            if !words.next().is_some_and(|table| WATCHED.contains(&table) && !(several && GROWING.contains(&table))) {
                 return false;
             }
         }
@@ -117,7 +180,7 @@ mod tests {
     use super::*;
 
     fn question(sql: &str) -> Question {
-        (sql.to_owned(), vec![Arg::Int(Some(1))])
+        (sql.to_owned().into(), vec![Arg::Int(Some(1))])
     }
 
     #[test]
@@ -154,12 +217,18 @@ mod tests {
 
     #[test]
     fn what_a_statement_writes_to_is_told_or_feared() {
-        for sql in ["INSERT INTO token (id) VALUES ($1)", "DELETE FROM unplaced WHERE x", "UPDATE token SET a = 1"] {
+        for sql in ["INSERT INTO token (id) VALUES ($1)", "DELETE FROM unplaced WHERE x", "UPDATE unplaced SET a = 1"] {
             assert!(!raises(sql), "{sql}");
         }
-        for sql in
-            ["INSERT INTO person (id) VALUES ($1)", "UPDATE session SET a = 1", "DELETE FROM review", "WITH x AS (SELECT 1) INSERT INTO token", "PRAGMA x", ""]
-        {
+        for sql in [
+            "INSERT INTO person (id) VALUES ($1)",
+            "UPDATE token SET a = 1",
+            "DELETE FROM token",
+            "DELETE FROM review",
+            "WITH x AS (SELECT 1) INSERT INTO token",
+            "PRAGMA x",
+            "",
+        ] {
             assert!(raises(sql), "{sql}");
         }
         assert!(UNWATCHED.iter().all(|table| !WATCHED.contains(table)));
@@ -167,9 +236,10 @@ mod tests {
 
     #[test]
     fn a_statement_that_reads_from_elsewhere_is_found() {
-        assert!(watched("SELECT a FROM person p JOIN account a ON a.id = p.id WHERE p.id IN (SELECT x FROM review)"));
-        assert!(!watched("SELECT a FROM person p JOIN token t ON t.id = p.id"));
-        assert!(!watched("SELECT a FROM person WHERE id IN (SELECT x FROM event)"));
-        assert!(!watched("SELECT 1"));
+        assert!(watched("SELECT a FROM person p JOIN account a ON a.id = p.id WHERE p.id IN (SELECT x FROM review)", true));
+        assert!(watched("SELECT a FROM session", false) && !watched("SELECT a FROM session", true));
+        for sql in ["SELECT a FROM person p JOIN event e ON e.id = p.id", "SELECT a FROM person WHERE id IN (SELECT x FROM event)", "SELECT 1"] {
+            assert!(!watched(sql, false), "{sql}");
+        }
     }
 }

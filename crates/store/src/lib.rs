@@ -64,4 +64,4 @@ pub use session::{AccessRow, RefreshRow, SessionRow};
 pub use sign_in::{BrowserRow, CodeRow, Taken};
 pub use store::{Once, Store};
 pub use tenant::TenantRow;
-pub use tx::Tx;
+pub use tx::{Conclusion, Open, Tx};

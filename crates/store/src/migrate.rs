@@ -56,6 +56,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../../migrations/service/sqlite/0007_edition.sql"),
         postgres: include_str!("../../../migrations/service/postgres/0007_edition.sql"),
     },
+    Migration {
+        number: 8,
+        name: "token_ends",
+        sqlite: include_str!("../../../migrations/service/sqlite/0008_token_ends.sql"),
+        postgres: include_str!("../../../migrations/service/postgres/0008_token_ends.sql"),
+    },
 ];
 
 /// Held while migrating, so that replicas that start together do it once. Any number will do, as long as it stays.

@@ -1,10 +1,13 @@
 //! Statements: written once, run on either database. All that must differ between the two stands in this file.
 
-use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, ValueRef as _, postgres::PgRow, sqlite::SqliteRow};
+use std::borrow::Cow;
+
+use sqlx::{AssertSqlSafe, Column as _, Row as _, SqlSafeStr as _, TypeInfo as _, ValueRef as _, postgres::PgRow, sqlite::SqliteRow};
 
 use crate::{
     StoreError, Tx,
     facts::{raises, watched},
+    later::{Added, single},
     tx::Conn,
     value::{Arg, Bind, Row, Value, corrupt},
 };
@@ -41,34 +44,69 @@ const KEYS: i64 = 0x0063_6f75_6e74_0002;
 
 /// A statement in pieces, all of which were written here.
 pub(crate) trait Sql {
-    fn text(self) -> String;
+    fn text(self) -> Cow<'static, str>;
 }
 
 impl Sql for &'static str {
-    fn text(self) -> String {
-        self.to_owned()
+    fn text(self) -> Cow<'static, str> {
+        self.into()
+    }
+}
+
+impl Sql for String {
+    fn text(self) -> Cow<'static, str> {
+        self.into()
     }
 }
 
 impl<const N: usize> Sql for [&'static str; N] {
-    fn text(self) -> String {
-        self.join(" ")
+    fn text(self) -> Cow<'static, str> {
+        self.join(" ").into()
     }
 }
 
 /// A statement with its parameters.
 pub(crate) struct Query<'t> {
     tx: &'t mut Tx,
-    sql: String,
+    sql: Cow<'static, str>,
     args: Vec<Arg>,
     /// Whether its answer needs no snapshot.
     alone: bool,
+    /// Whether it asks for facts.
+    fact: bool,
+}
+
+/// A row that is added, value by value.
+pub(crate) struct NewRow<'t> {
+    tx: &'t mut Tx,
+    added: Added,
+}
+
+impl NewRow<'_> {
+    /// Its next value.
+    pub(crate) fn value(mut self, value: impl Bind) -> Self {
+        self.added.args.push(value.arg());
+        self
+    }
+
+    /// Puts it off, where that is of use.
+    pub(crate) async fn add(self) -> Result<(), StoreError> {
+        let Self { tx, added } = self;
+        if tx.holds_all() {
+            tx.usable()?;
+            tx.writes(raises(added.head));
+            tx.later.rows.push(added);
+            return Ok(());
+        }
+        let sql = single(added.head, added.args.len()).into();
+        Query { tx, sql, args: added.args, alone: false, fact: false }.run().await.map(drop)
+    }
 }
 
 /// Runs `$go` with `$q` and `$conn` of whichever database it is: the one place where they part.
 macro_rules! on_either {
     ($query:expr, |$q:ident, $conn:ident| $go:expr) => {{
-        let Query { tx, sql, args, alone } = $query;
+        let Query { tx, sql, args, alone, .. } = $query;
         tx.usable()?;
         if tx.recalls() && !alone {
             return Err(tx.fall_short());
@@ -83,7 +121,7 @@ macro_rules! on_either {
                 $go
             }
             Conn::LiteSingle(c) => {
-                let ($q, $conn) = (bound!(sql, args), c.conn()?);
+                let ($q, $conn) = (bound!(sql, args), c.conn().await?);
                 $go
             }
             Conn::Postgres(c) => {
@@ -97,7 +135,10 @@ macro_rules! on_either {
 
 macro_rules! bound {
     ($sql:expr, $args:expr) => {{
-        let mut query = sqlx::query(AssertSqlSafe($sql));
+        let mut query = sqlx::query(match $sql {
+            Cow::Borrowed(sql) => sql.into_sql_str(),
+            Cow::Owned(sql) => AssertSqlSafe(sql).into_sql_str(),
+        });
         for arg in $args {
             query = match arg {
                 Arg::Int(v) => query.bind(v),
@@ -123,55 +164,46 @@ impl Query<'_> {
         self
     }
 
+    /// Says that a change of what it reads raises the edition.
+    pub(crate) fn fact(mut self) -> Self {
+        self.fact = true;
+        self
+    }
+
     /// Holds the rows that it reads.
     pub(crate) fn lock(mut self, lock: Lock) -> Self {
         if matches!(self.tx.conn, Conn::Postgres(_)) {
-            self.sql.push_str(lock.postgres());
+            self.sql.to_mut().push_str(lock.postgres());
         }
         self
     }
 
     /// Runs it; answers how many rows it touched.
-    pub(crate) async fn run(self) -> Result<u64, StoreError> {
-        self.tx.settle().await?;
-        // Alone: the rows that other statements touched would be counted as well.
-        let savepoint = self.tx.own_savepoint();
-        if !savepoint.is_empty() {
-            let own = Query { tx: &mut *self.tx, sql: savepoint.to_owned(), args: Vec::new(), alone: false };
-            on_either!(own, |q, conn| q.execute(conn).await.map(drop))?;
-        }
-        self.tx.writes(raises(&self.sql));
+    pub(crate) async fn run(mut self) -> Result<u64, StoreError> {
+        self.begin().await?;
         on_either!(self, |q, conn| q.execute(conn).await.map(|done| done.rows_affected()))
     }
 
     /// Runs an `INSERT … RETURNING`; answers whether it inserted.
     pub(crate) async fn inserted(mut self) -> Result<bool, StoreError> {
-        self.tx.settle().await?;
-        self.tx.writes(raises(&self.sql));
-        self.sql.insert_str(0, self.tx.own_savepoint());
+        self.begin().await?;
         on_either!(self, |q, conn| q.fetch_optional(conn).await.map(|row| row.is_some()))
     }
 
-    /// As [`Query::inserted`], but not taken back with the work if that has no savepoint yet.
-    pub(crate) async fn inserted_apart(self) -> Result<bool, StoreError> {
-        self.tx.writes(raises(&self.sql));
-        on_either!(self, |q, conn| q.fetch_optional(conn).await.map(|row| row.is_some()))
-    }
-
-    /// Runs it by the end of the work, together with what else is put off so: for what needs no answer. If it fails, the work does.
-    pub(crate) async fn later(self) -> Result<(), StoreError> {
-        if !self.tx.holds_all() {
-            return self.run().await.map(drop);
-        }
+    /// Before it writes.
+    async fn begin(&mut self) -> Result<(), StoreError> {
         self.tx.usable()?;
+        self.tx.settle().await?;
+        self.tx.open_savepoint().await?;
         self.tx.writes(raises(&self.sql));
-        self.tx.later().push(&self.sql, self.args);
+        self.tx.asks(false);
         Ok(())
     }
 
     /// All rows.
     pub(crate) async fn all<T>(self, read: impl Fn(&mut Row) -> Result<T, StoreError>) -> Result<Vec<T>, StoreError> {
         self.tx.settle().await?;
+        self.tx.asks(self.fact);
         let rows: Vec<Result<Row, StoreError>> = on_either!(self, |q, conn| q.fetch_all(conn).await.map(|rows| rows.iter().map(Values::values).collect()))?;
         rows.into_iter().map(|row| read(&mut row?)).collect()
     }
@@ -181,7 +213,7 @@ impl Query<'_> {
     where
         T: Clone + Send + Sync + 'static,
     {
-        debug_assert!(watched(&self.sql), "changes of what `{}` reads do not raise the edition", self.sql);
+        debug_assert!(watched(&self.sql, true), "changes of what `{}` reads do not raise the edition", self.sql);
         let Some((facts, edition)) = self.tx.facts().await? else { return self.all(read).await };
         let question = (self.sql, self.args);
         if let Some(known) = facts.recall(edition, &question) {
@@ -191,7 +223,7 @@ impl Query<'_> {
             return Err(self.tx.fall_short());
         }
         (self.sql, self.args) = question.clone();
-        let found = self.all(read).await?;
+        let found = self.fact().all(read).await?;
         facts.remember(edition, question, found.clone());
         Ok(found)
     }
@@ -201,7 +233,7 @@ impl Query<'_> {
     where
         T: Clone + Send + Sync + 'static,
     {
-        debug_assert!(watched(&self.sql), "changes of what `{}` reads do not raise the edition", self.sql);
+        debug_assert!(watched(&self.sql, false), "changes of what `{}` reads do not raise the edition", self.sql);
         let Some((facts, edition)) = self.tx.facts().await? else { return self.one(read).await };
         let question = (self.sql, self.args);
         if let Some(known) = facts.recall(edition, &question) {
@@ -211,7 +243,7 @@ impl Query<'_> {
             return Err(self.tx.fall_short());
         }
         (self.sql, self.args) = question.clone();
-        let found = self.one(read).await?;
+        let found = self.fact().one(read).await?;
         if let Some(found) = found.clone() {
             facts.remember(edition, question, found);
         }
@@ -221,23 +253,21 @@ impl Query<'_> {
     /// The row, if there is one.
     pub(crate) async fn one<T>(self, read: impl Fn(&mut Row) -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
         self.tx.settle().await?;
+        self.tx.asks(self.fact);
         let row: Option<Result<Row, StoreError>> = on_either!(self, |q, conn| q.fetch_optional(conn).await.map(|row| row.as_ref().map(Values::values)))?;
         row.map(|row| read(&mut row?)).transpose()
     }
 }
 
 impl Tx {
-    /// Runs what was put off.
-    pub(crate) async fn settle(&mut self) -> Result<(), StoreError> {
-        let Some((mut sql, args)) = self.later().take() else { return Ok(()) };
-        sql.insert_str(0, self.own_savepoint());
-        let all = Query { tx: self, sql, args, alone: false };
-        on_either!(all, |q, conn| q.execute(conn).await.map(drop))
-    }
-
     /// A statement.
     pub(crate) fn sql(&mut self, sql: impl Sql) -> Query<'_> {
-        Query { tx: self, sql: sql.text(), args: Vec::new(), alone: false }
+        Query { tx: self, sql: sql.text(), args: Vec::new(), alone: false, fact: false }
+    }
+
+    /// A row to add that nobody waits for: an `INSERT` up to its `VALUES`. It is written by the end of the commit; if it fails, the work does.
+    pub(crate) fn row(&mut self, head: &'static str) -> NewRow<'_> {
+        NewRow { tx: self, added: Added { head, args: Vec::new() } }
     }
 
     /// Waits until nobody else gives places, and keeps others waiting until the commit. On SQLite the one writer does that.

@@ -17,7 +17,7 @@ use sqlx::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::{
-    OpenError, StoreError, Tx,
+    Once, OpenError, StoreError, Tx,
     facts::Facts,
     migrate,
     store::{Commits, Job},
@@ -40,6 +40,7 @@ pub(crate) struct File {
     queue: mpsc::Sender<Message>,
     readers: SqlitePool,
     singles: Singles,
+    looks: mpsc::Sender<Look>,
     facts: Facts,
 }
 
@@ -50,41 +51,88 @@ struct Singles {
     permits: Arc<Semaphore>,
 }
 
-/// One of them, until it is dropped.
-pub(crate) struct Lent {
-    conn: Option<SqliteConnection>,
-    free: Arc<Mutex<Vec<SqliteConnection>>>,
-    _permit: OwnedSemaphorePermit,
+/// One of them, from its first use on until it is dropped.
+pub(crate) struct Single {
+    from: Singles,
+    lent: Option<(SqliteConnection, OwnedSemaphorePermit)>,
 }
 
 impl Singles {
-    async fn lend(&self) -> Result<Lent, StoreError> {
-        let closed = || StoreError::Unavailable("the store was closed".into());
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| closed())?;
-        let conn = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        Ok(Lent { conn: Some(conn.ok_or_else(closed)?), free: Arc::clone(&self.free), _permit: permit })
+    fn single(&self) -> Single {
+        Single { from: self.clone(), lent: None }
     }
 
     async fn close(&self) {
         self.permits.close();
         let free = std::mem::take(&mut *self.free.lock().unwrap_or_else(PoisonError::into_inner));
         for conn in free {
-            if let Err(error) = conn.close().await {
-                tracing::debug!(%error, "a connection did not close cleanly");
-            }
+            close(conn).await;
         }
     }
 }
 
-impl Lent {
-    pub(crate) fn conn(&mut self) -> Result<&mut SqliteConnection, StoreError> {
-        self.conn.as_mut().ok_or_else(|| StoreError::Unavailable("the connection was given back".into()))
+impl Single {
+    pub(crate) async fn conn(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        if self.lent.is_none() {
+            let permit = Arc::clone(&self.from.permits).acquire_owned().await.map_err(|_| closed())?;
+            let conn = self.from.free.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or_else(closed)?;
+            self.lent = Some((conn, permit));
+        }
+        self.lent.as_mut().map(|(conn, _)| conn).ok_or_else(closed)
     }
 }
 
-impl Drop for Lent {
+impl Drop for Single {
     fn drop(&mut self) {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner).extend(self.conn.take());
+        // The connection before the permit, so that whoever gets that finds this.
+        if let Some((conn, _permit)) = self.lent.take() {
+            self.from.free.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        }
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the store was closed".into())
+}
+
+async fn close(conn: SqliteConnection) {
+    if let Err(error) = conn.close().await {
+        tracing::debug!(%error, "a connection did not close cleanly");
+    }
+}
+
+/// What the one is told who reads the edition.
+enum Look {
+    /// Somebody wants to know it.
+    Asked(oneshot::Sender<Result<i64, StoreError>>),
+    Stop(oneshot::Sender<()>),
+}
+
+/// Reads the edition, once for all who wait for it. Everybody is told what was so at an instant since they asked: what is being read when they
+/// come, they are not told.
+async fn look(mut conn: SqliteConnection, mut looks: mpsc::Receiver<Look>) {
+    let (mut messages, mut stopped) = (Vec::new(), Vec::new());
+    while looks.recv_many(&mut messages, QUEUE).await > 0 {
+        // Whoever is about to ask is told by the same reading.
+        tokio::task::yield_now().await;
+        while let Ok(message) = looks.try_recv() {
+            messages.push(message);
+        }
+        let read = sqlx::query_scalar::<_, i64>("SELECT n FROM edition").fetch_one(&mut conn).await.map_err(StoreError::from);
+        for message in messages.drain(..) {
+            match message {
+                // Whoever asked may have gone away.
+                Look::Asked(to) => drop(to.send(read.clone())),
+                Look::Stop(done) => {
+                    looks.close();
+                    stopped.push(done);
+                }
+            }
+        }
+    }
+    close(conn).await;
+    for done in stopped {
+        let _ = done.send(());
     }
 }
 
@@ -130,11 +178,13 @@ impl File {
             free.push(reading.connect().await?);
         }
         let singles = Singles { permits: Arc::new(Semaphore::new(free.len())), free: Arc::new(Mutex::new(free)) };
+        let (looks, asked) = mpsc::channel(QUEUE);
+        tokio::spawn(look(reading.connect().await?, asked));
         let readers = pool(READERS).connect_with(reading).await?;
         let (queue, waiting) = mpsc::channel(QUEUE);
         let facts = Facts::default();
         tokio::spawn(write_groups(writer, waiting, commits, facts.clone()));
-        Ok(Self { queue, readers, singles, facts })
+        Ok(Self { queue, readers, singles, looks, facts })
     }
 
     /// Puts a work in the queue. If the writer is gone the work is dropped, and with it the promise of an answer.
@@ -147,12 +197,19 @@ impl File {
     }
 
     pub(crate) async fn recall(&self) -> Result<Tx, StoreError> {
-        Ok(Tx::with_facts(Conn::LiteSingle(self.singles.lend().await?), self.facts.clone()))
+        let (to, answer) = oneshot::channel();
+        self.looks.send(Look::Asked(to)).await.map_err(|_| closed())?;
+        let edition = answer.await.map_err(|_| closed())??;
+        Ok(Tx::recalling(self.singles.single(), self.facts.clone(), edition))
     }
 
     pub(crate) async fn close(&self) {
         let (done, stopped) = oneshot::channel();
         if self.queue.send(Message::Stop(done)).await.is_ok() {
+            drop(stopped.await);
+        }
+        let (done, stopped) = oneshot::channel();
+        if self.looks.send(Look::Stop(done)).await.is_ok() {
             drop(stopped.await);
         }
         self.readers.close().await;
@@ -219,24 +276,34 @@ async fn group(pool: &SqlitePool, jobs: &mut [Box<dyn Job>], facts: &Facts) -> R
     }
     let mut tx = Tx::with_facts(Conn::LiteWriter(conn), facts.clone());
     let ran = run_all(&mut tx, jobs).await;
-    let Conn::LiteWriter(mut conn) = tx.conn else { return Err(StoreError::Unavailable("the writer lost its connection".into())) };
+    let Conn::LiteWriter(conn) = &mut tx.conn else { return Err(StoreError::Unavailable("the writer lost its connection".into())) };
     let committed = match ran {
         // Whatever the commit stumbled over, it is no answer to any one of them.
-        Ok(()) => statement(&mut conn, "COMMIT").await.map_err(|e| StoreError::Unavailable(format!("the commit failed: {e}"))),
+        Ok(()) => statement(conn, "COMMIT").await.map_err(|e| StoreError::Unavailable(format!("the commit failed: {e}"))),
         Err(error) => Err(error),
     };
-    if committed.is_err() {
+    if committed.is_ok() {
+        tx.remember_written();
+    } else {
         facts.forget();
-        take_back(conn).await;
+        if let Conn::LiteWriter(conn) = tx.conn {
+            take_back(conn).await;
+        }
     }
     committed
 }
 
 async fn run_all(tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-    for job in jobs {
+    let brought = jobs.iter().enumerate().filter_map(|(i, job)| Some((i, job.once()?))).collect();
+    let seen = note_all(tx, brought).await?;
+    for (i, job) in jobs.iter_mut().enumerate() {
+        if seen.contains(&i) {
+            job.fail(StoreError::Seen);
+            continue;
+        }
         tx.begin_work();
         let mut keep = job.run(tx).await;
-        if keep && let Err(error) = tx.settle().await {
+        if keep && let Err(error) = tx.put_by(i).await {
             job.fail(error);
             keep = false;
         }
@@ -244,18 +311,26 @@ async fn run_all(tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreErro
             return Err(error);
         }
         if !keep && tx.has_savepoint() {
-            own(tx, "ROLLBACK TO work").await?;
+            tx.own("ROLLBACK TO work").await?;
         }
+    }
+    tx.begin_work();
+    tx.settle_batch().await?;
+    for (i, error) in tx.failed() {
+        jobs[i].fail(error);
     }
     Ok(())
 }
 
-/// A statement of the writer's own, between works.
-async fn own(tx: &mut Tx, sql: &'static str) -> Result<(), StoreError> {
-    match &mut tx.conn {
-        Conn::LiteWriter(conn) => statement(conn, sql).await,
-        _ => Err(StoreError::Unavailable("not the writer's connection".into())),
+/// Uses up what the works come with that counts once; answers the works that come too late.
+async fn note_all(tx: &mut Tx, brought: Vec<(usize, Once)>) -> Result<Vec<usize>, StoreError> {
+    if brought.is_empty() {
+        return Ok(Vec::new());
     }
+    let once: Vec<Once> = brought.iter().map(|(_, once)| *once).collect();
+    let mut fresh = tx.note(&once).await?;
+    // Of two works with the same, the first has it.
+    Ok(brought.into_iter().filter(|(_, once)| !fresh.remove(&once.hash)).map(|(i, _)| i).collect())
 }
 
 async fn statement(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {

@@ -186,10 +186,13 @@ impl fmt::Debug for Store {
 
 /// A piece of work whose types were forgotten, so that many can wait in one queue.
 pub(crate) trait Job: Send {
+    /// What it comes with that counts once.
+    fn once(&self) -> Option<Once>;
+
     /// Runs it; answers whether its changes are to be kept.
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool>;
 
-    /// Tells it that what it put off failed, so that nothing of it is kept.
+    /// Tells it that nothing of it is kept, and why: what it came with was seen before, or what it put off failed.
     fn fail(&mut self, error: StoreError);
 
     /// Answers who waits for it: its own outcome, or what became of the transaction around it.
@@ -218,15 +221,13 @@ where
     T: Send,
     E: From<StoreError> + Send,
 {
+    fn once(&self) -> Option<Once> {
+        self.once
+    }
+
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool> {
         Box::pin(async move {
             let Some(run) = self.run.take() else { return false };
-            if let Some(once) = self.once
-                && let Err(error) = tx.note(once).await
-            {
-                self.outcome = Some(Err(E::from(error)));
-                return false;
-            }
             // A panic in one piece of work must not take the writer, and with it everybody's writes, down.
             let ran = AssertUnwindSafe(async { run(tx).await }).catch_unwind().await;
             let outcome = match ran {

@@ -1,5 +1,7 @@
 //! Tokens that were minted, and one-time things that were seen.
 
+use std::{collections::HashSet, sync::Arc};
+
 use countersign_domain::{
     DelegationId, PresenceId, TenantId, Timestamp, TokenId,
     token::{Basis, Token},
@@ -7,6 +9,7 @@ use countersign_domain::{
 
 use crate::{
     Lock, Once, StoreError, Tx,
+    facts::TokenKey,
     value::{Row, corrupt},
 };
 
@@ -53,23 +56,50 @@ fn columns(basis: Basis) -> (Option<DelegationId>, Option<PresenceId>) {
 impl Tx {
     /// Records a token that is about to leave.
     pub async fn token_insert(&mut self, token: &Token) -> Result<(), StoreError> {
-        let sql = "INSERT INTO token (id, tenant_id, delegation_id, presence_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at,
-            expires_at, revoked_at, x5t) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        let head = "INSERT INTO token (id, tenant_id, delegation_id, presence_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at,
+            expires_at, revoked_at, x5t)";
         let (delegation, presence) = columns(token.basis);
-        let query = self.sql(sql).bind(token.id).bind(token.tenant).bind(delegation).bind(presence).bind(token.parent);
-        let query = query.bind(&token.client).bind(token.services.as_slice());
-        let query = query.bind(&token.audience).bind(&token.scope).bind(&token.hops).bind(token.jkt.as_deref()).bind(token.hash.as_ref());
-        query.bind(token.issued_at).bind(token.expires_at).bind(token.revoked_at).bind(token.x5t.as_deref()).later().await
+        let row = self.row(head).value(token.id).value(token.tenant).value(delegation).value(presence).value(token.parent);
+        let row = row.value(&token.client).value(token.services.as_slice()).value(&token.audience).value(&token.scope).value(&token.hops);
+        let row = row.value(token.jkt.as_deref()).value(token.hash.as_ref()).value(token.issued_at).value(token.expires_at);
+        row.value(token.revoked_at).value(token.x5t.as_deref()).add().await?;
+        self.later.tokens.push(token.clone());
+        Ok(())
     }
 
     /// What was minted under this `jti`. A token that was minted only ever ends.
     pub async fn token(&mut self, tenant: TenantId, id: TokenId, lock: Lock) -> Result<Option<Token>, StoreError> {
-        self.sql([SELECT, "WHERE tenant_id = $1 AND id = $2"]).bind(tenant).bind(id).lock(lock).alone().one(token).await
+        let known = self.known_token(TokenKey::Id(id)).await?;
+        if let Some(token) = known.filter(|t| t.tenant == tenant) {
+            return Ok(Some(Token::clone(&token)));
+        }
+        let found = self.sql([SELECT, "WHERE tenant_id = $1 AND id = $2"]).bind(tenant).bind(id).lock(lock).alone().one(token).await?;
+        self.remember_token(found.as_ref()).await?;
+        Ok(found)
     }
 
     /// What was minted as this handle. By fingerprint alone: it tells the tenant.
     pub async fn token_by_hash(&mut self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
-        self.sql([SELECT, "WHERE hash = $1"]).bind(hash).alone().one(token).await
+        if let Some(token) = self.known_token(TokenKey::Hash(*hash)).await? {
+            return Ok(Some(Token::clone(&token)));
+        }
+        let found = self.sql([SELECT, "WHERE hash = $1"]).bind(hash).alone().one(token).await?;
+        self.remember_token(found.as_ref()).await?;
+        Ok(found)
+    }
+
+    async fn known_token(&mut self, key: TokenKey) -> Result<Option<Arc<Token>>, StoreError> {
+        Ok(self.facts().await?.and_then(|(facts, edition)| facts.token(edition, key)))
+    }
+
+    /// Not what was read alone: that may stand at a later edition.
+    async fn remember_token(&mut self, found: Option<&Token>) -> Result<(), StoreError> {
+        if !self.recalls()
+            && let (Some(token), Some((facts, edition))) = (found, self.facts().await?)
+        {
+            facts.remember_tokens(edition, [token.clone()]);
+        }
+        Ok(())
     }
 
     /// What was exchanged from this token itself.
@@ -89,10 +119,15 @@ impl Tx {
         Ok(self.sql(sql).bind(tenant).bind(id).bind(now).run().await? == 1)
     }
 
-    /// Notes what counts once, before this work has a savepoint of its own: so it stays noted if the work is refused. Only on SQLite.
-    pub(crate) async fn note(&mut self, once: Once) -> Result<(), StoreError> {
-        let fresh = self.sql(SEEN).bind(&once.hash).bind(once.until).inserted_apart().await?;
-        if fresh { Ok(()) } else { Err(StoreError::Seen) }
+    /// Notes what counts once, of several works, before any of them runs: so it stays noted if the work is refused. Answers which are new.
+    pub(crate) async fn note(&mut self, once: &[Once]) -> Result<HashSet<[u8; 32]>, StoreError> {
+        let mut sql = String::from("INSERT INTO dpop_seen (hash, expires_at) VALUES ");
+        for i in 0..once.len() {
+            sql.push_str(if i == 0 { "(?, ?)" } else { ", (?, ?)" });
+        }
+        sql.push_str(" ON CONFLICT (hash) DO NOTHING RETURNING hash");
+        let query = once.iter().fold(self.sql(sql), |query, once| query.bind(&once.hash).bind(once.until));
+        Ok(query.all(Row::take).await?.into_iter().collect())
     }
 
     /// Notes a proof of possession (RFC 9449 §11.1) or an assertion (RFC 7523 §3); true if it was never seen. It has no tenant: it comes before one

@@ -1,8 +1,18 @@
 //! A transaction on either database.
 
-use sqlx::{Postgres, Sqlite, Transaction, pool::PoolConnection};
+use std::{any::type_name, sync::Arc};
 
-use crate::{StoreError, error::Fault, facts::Facts, later::Later, sqlite::Lent, value::Row};
+use sqlx::{Postgres, Sqlite, Transaction, pool::PoolConnection};
+use uuid::Uuid;
+
+use crate::{
+    StoreError,
+    error::Fault,
+    facts::{Facts, Question},
+    later::{Batch, Later},
+    sqlite::Single,
+    value::{Arg, Row},
+};
 
 /// A transaction. Its methods stand beside the nouns that they are about.
 ///
@@ -15,10 +25,14 @@ pub struct Tx {
     /// What is remembered of the file; nothing of a server.
     facts: Option<Facts>,
     edition: Edition,
+    /// How often something else was asked than facts.
+    beyond: usize,
     /// Whether more was asked than can be answered without a snapshot.
     short: bool,
-    /// What this work writes with its next statement, or at its end.
-    later: Later,
+    /// What this work writes before its next statement, or at its end.
+    pub(crate) later: Later,
+    /// What the works before it write then.
+    pub(crate) batch: Batch,
     /// To where a work that fails is taken back. Only the writer of a file has savepoints.
     savepoint: Savepoint,
 }
@@ -32,6 +46,27 @@ pub(crate) enum Savepoint {
     Earlier,
     /// This work's.
     Own,
+}
+
+/// Something that follows from facts alone.
+#[derive(Debug)]
+pub enum Conclusion<T> {
+    /// It was worked out, and still stands.
+    Known(Arc<T>),
+    /// It is to be worked out.
+    Open(Open),
+}
+
+/// A conclusion that is to be worked out, from now on.
+#[derive(Debug)]
+pub struct Open(Option<Unsettled>);
+
+#[derive(Debug)]
+struct Unsettled {
+    question: Question,
+    facts: Facts,
+    edition: i64,
+    beyond: usize,
 }
 
 /// What is known of the edition of the facts in this transaction.
@@ -57,14 +92,15 @@ pub(crate) enum Conn {
     LiteWriter(PoolConnection<Sqlite>),
     LiteReader(Transaction<'static, Sqlite>),
     /// Each statement sees what is so at its own instant.
-    LiteSingle(Lent),
+    LiteSingle(Single),
     Postgres(Transaction<'static, Postgres>),
 }
 
 impl Tx {
     /// On a server.
-    pub(crate) const fn new(conn: Conn) -> Self {
-        Self { conn, broken: None, facts: None, edition: Edition { read: None, written: false }, short: false, later: Later::NONE, savepoint: Savepoint::None }
+    pub(crate) fn new(conn: Conn) -> Self {
+        let edition = Edition::default();
+        Self { conn, broken: None, facts: None, edition, beyond: 0, short: false, later: Later::default(), batch: Batch::default(), savepoint: Savepoint::None }
     }
 
     /// On a file.
@@ -72,34 +108,53 @@ impl Tx {
         Self { facts: Some(facts), ..Self::new(conn) }
     }
 
+    /// On what is remembered of a file, which stands at this edition.
+    pub(crate) fn recalling(single: Single, facts: Facts, edition: i64) -> Self {
+        Self { edition: Edition { read: Some(edition), written: false }, ..Self::with_facts(Conn::LiteSingle(single), facts) }
+    }
+
     /// A work of this transaction is over, and the next one begins.
     pub(crate) fn begin_work(&mut self) {
         self.edition.written = false;
-        self.later = Later::NONE;
+        self.later = Later::default();
         if self.savepoint == Savepoint::Own {
             self.savepoint = Savepoint::Earlier;
         }
     }
 
-    /// The statements that make a savepoint of this work's own, if it has none: before the first that it writes.
-    pub(crate) const fn own_savepoint(&mut self) -> &'static str {
-        let sql = match (&self.conn, self.savepoint) {
-            (Conn::LiteWriter(_), Savepoint::None) => "SAVEPOINT work; ",
-            (Conn::LiteWriter(_), Savepoint::Earlier) => "RELEASE work; SAVEPOINT work; ",
-            _ => return "",
-        };
-        self.savepoint = Savepoint::Own;
-        sql
+    /// Makes a savepoint of this work's own, if it has none: before the first that it writes.
+    pub(crate) async fn open_savepoint(&mut self) -> Result<(), StoreError> {
+        if matches!(self.conn, Conn::LiteWriter(_)) && self.savepoint != Savepoint::Own {
+            self.next_savepoint().await?;
+            self.savepoint = Savepoint::Own;
+        }
+        Ok(())
+    }
+
+    /// Makes a savepoint that is not this work's.
+    pub(crate) async fn savepoint_for_all(&mut self) -> Result<(), StoreError> {
+        self.next_savepoint().await?;
+        self.savepoint = Savepoint::Earlier;
+        Ok(())
+    }
+
+    async fn next_savepoint(&mut self) -> Result<(), StoreError> {
+        self.own(if self.savepoint == Savepoint::None { "SAVEPOINT work" } else { "RELEASE work; SAVEPOINT work" }).await
+    }
+
+    /// A statement of the writer's own, between works. If it fails, all of the transaction does.
+    pub(crate) async fn own(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        let Conn::LiteWriter(conn) = &mut self.conn else { return Err(StoreError::Unavailable("not the writer's connection".into())) };
+        sqlx::raw_sql(sql).execute(&mut **conn).await.map(drop).map_err(|error| {
+            let error = StoreError::from(error);
+            self.broken = Some(Broken::Group(error.clone()));
+            error
+        })
     }
 
     /// Whether this work has written anything that would have to be taken back.
     pub(crate) const fn has_savepoint(&self) -> bool {
         matches!(self.savepoint, Savepoint::Own)
-    }
-
-    /// What is to be written later.
-    pub(crate) const fn later(&mut self) -> &mut Later {
-        &mut self.later
     }
 
     /// Whether this is no snapshot: each statement sees what is so at its own instant.
@@ -138,9 +193,51 @@ impl Tx {
             return Ok(None);
         }
         if self.edition.read.is_none() {
-            self.edition.read = self.sql("SELECT n FROM edition").alone().one(Row::take).await?;
+            self.edition.read = self.sql("SELECT n FROM edition").alone().fact().one(Row::take).await?;
         }
         Ok(self.edition.read.map(|n| (facts, n)))
+    }
+
+    /// Notes that something is asked.
+    pub(crate) const fn asks(&mut self, fact: bool) {
+        if !fact {
+            self.beyond += 1;
+        }
+    }
+
+    /// What was concluded about `of`, under the rules that `by` names, if no fact has changed since.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn concluded<T: Send + Sync + 'static>(&mut self, of: Uuid, by: &str) -> Result<Conclusion<T>, StoreError> {
+        let question: Question = (type_name::<T>().into(), vec![Arg::Uuid(Some(of)), Arg::Text(Some(by.to_owned()))]);
+        let Some((facts, edition)) = self.facts().await? else { return Ok(Conclusion::Open(Open(None))) };
+        if let Some(known) = facts.recall::<Arc<T>>(edition, &question) {
+            return Ok(Conclusion::Known(known));
+        }
+        Ok(Conclusion::Open(Open(Some(Unsettled { question, facts, edition, beyond: self.beyond }))))
+    }
+
+    /// Remembers a conclusion, for as long as no fact changes; but not if anything else than facts was read for it.
+    pub fn conclude<T: Send + Sync + 'static>(&self, open: Open, conclusion: T) -> Arc<T> {
+        let conclusion = Arc::new(conclusion);
+        if let Some(Unsettled { question, facts, edition, beyond }) = open.0
+            && self.edition == (Edition { read: Some(edition), written: false })
+        {
+            debug_assert!(self.beyond == beyond, "`{}` rests on more than facts", question.0);
+            if self.beyond == beyond {
+                facts.remember(edition, question, Arc::clone(&conclusion));
+            }
+        }
+        conclusion
+    }
+
+    /// Remembers the tokens that were written together, now that they are committed.
+    pub(crate) fn remember_written(&mut self) {
+        let tokens = self.written();
+        if let (Some(facts), Some(edition)) = (&self.facts, self.edition.read) {
+            facts.remember_tokens(edition, tokens);
+        }
     }
 
     /// Whether anything can still be asked here.

@@ -16,6 +16,10 @@ use countersign_oauth::token::{GRANT_EXCHANGE, TYPE_ACCESS_TOKEN};
 use countersign_testkit::{Db, Machine, Person, World, chain::audience};
 use driver::{Driven, Load};
 
+// As in `countersignd`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let args: Vec<String> = env::args().collect();
     if let [_, role, plan] = args.as_slice()

@@ -41,7 +41,7 @@ async fn start(s: &mut Scope<'_>, id: RequestId) -> Result<Started, Refusal> {
         return Err(Rail::StartedAlready.into());
     }
 
-    let facts = Facts::of_request(s.tx, &request, s.now, Lock::Share).await?;
+    let facts = Facts::of_request(s.tx, &request, Lock::Share).await?;
     facts.case.case.justifies(s.call.person)?;
     let allowed = facts.decide(&s.engine, Act::DelegationStart)?;
     let owed = Obligations::strictest(&request.obligations, &allowed.obligations);

@@ -34,7 +34,7 @@ async fn create(s: &mut Scope<'_>, input: RequestCreate) -> Result<RequestView, 
     if input.reason.chars().count() > REASON_MAX {
         return Err(Refusal::invalid(format!("the reason is longer than {REASON_MAX} characters; shorten it")));
     }
-    let facts = Facts::of_input(s.tx, &s.call, &input, s.now, Lock::Share).await?;
+    let facts = Facts::of_input(s.tx, &s.call, &input, Lock::Share).await?;
     s.line.case = Some(facts.case.case.id);
     s.line.subject = Some(facts.case.case.customer);
     s.line.api = Some(facts.api.id);

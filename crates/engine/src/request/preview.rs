@@ -26,7 +26,7 @@ impl Engine {
 }
 
 async fn preview(engine: &Engine, tx: &mut Tx, call: &Call, input: &RequestCreate) -> Result<Preview, Refusal> {
-    let facts = Facts::of_input(tx, call, input, engine.now(), Lock::None).await?;
+    let facts = Facts::of_input(tx, call, input, Lock::None).await?;
     let answer = match facts.decide(engine, policy::Act::RequestCreate) {
         Ok(allowed) => allowed,
         Err(refusal) => return Ok(refused(engine, refusal)),

@@ -41,7 +41,7 @@ async fn review(s: &mut Scope<'_>, id: RequestId, input: RequestReview) -> Resul
     tell(s, &request);
     input.decision.as_str().clone_into(&mut s.line.action);
     request.reviewable(s.call.person, s.call.customer, input.digest, s.now)?;
-    let facts = Facts::of_request(s.tx, &request, s.now, Lock::Share).await?;
+    let facts = Facts::of_request(s.tx, &request, Lock::Share).await?;
     let allowed = facts.reviewed_by(&s.call).decide(&s.engine, Act::RequestReview)?;
     let owed = Obligations::strictest(&request.obligations, &allowed.obligations);
     match input.decision {

@@ -91,9 +91,9 @@ async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, warrant: Secret, acto
     s.engine.minting()?;
     let delegation = warranted(s, &warrant, &actor, &proof, Lock::None).await?.delegation;
     tell(&mut s.line, &delegation);
-    let (_, facts) = still_justified(s.tx, &s.engine, &delegation, s.now, Lock::Share).await.map_err(Refusal::with_subject_error)?;
+    let facts = still_justified(s.tx, &s.engine, &delegation, s.now, Lock::Share).await.map_err(Refusal::with_subject_error)?;
     // INVARIANT: rows are locked in the order request, case, API, delegation; so it is held last, and looked at once more.
-    let delegation = warranted(s, &warrant, &actor, &proof, Lock::Share).await?.delegation;
+    let delegation = if s.tx.holds_all() { delegation } else { warranted(s, &warrant, &actor, &proof, Lock::Share).await?.delegation };
     delegation.live(s.now).map_err(|rail| Refusal::from(rail).with_subject_error())?;
 
     let contract = &facts.api.contract;

@@ -29,6 +29,7 @@ use crate::{
         ground::{self, Ground},
         mint,
         presence::{Wanted, still_present},
+        shown::Shown,
         still_justified,
     },
 };
@@ -64,15 +65,21 @@ impl Engine {
     pub async fn introspect(&self, asked: Asked) -> Result<(Machine, Introspection), Unanswered> {
         let Asked { presented, certificate, token, correlation } = asked;
         let refused = |r: Refusal| Unanswered::Refused(r.oauth());
+        // Before the snapshot: to read the keys anew while one is held could leave everybody waiting for a connection. It tells nothing that
+        // the published keys don't tell.
+        let shown = match &token {
+            Some(token) => self.shown(token).await.map_err(refused)?,
+            None => None,
+        };
         let (machine, looked) = if let Some(proof) = Proof::of(&presented, certificate.as_ref()) {
-            let (engine, asks) = (self.clone(), Arc::new((proof, token)));
+            let (engine, asks) = (self.clone(), Arc::new((proof, shown)));
             let read = self.store().recall(move |tx| {
                 let (engine, asks) = (engine.clone(), Arc::clone(&asks));
                 Box::pin(async move {
-                    let (proof, token) = &*asks;
+                    let (proof, shown) = &*asks;
                     let evidence = proof.weigh(&engine, tx).await?;
                     let looked = match evidence.admits() {
-                        Some(client) => look(&engine, tx, client, token.as_ref()).await?,
+                        Some(client) => look(&engine, tx, client, shown.as_ref()).await?,
                         None => Looked::Unknown,
                     };
                     Ok((evidence, looked))
@@ -83,7 +90,7 @@ impl Engine {
         } else {
             let machine = self.client_authenticate(presented, certificate.as_ref(), correlation).await.map_err(Unanswered::Unproved)?;
             let (engine, client) = (self.clone(), machine.client.clone());
-            let read = self.store().read(move |tx| Box::pin(async move { look(&engine, tx, &client, token.as_ref()).await }));
+            let read = self.store().read(move |tx| Box::pin(async move { look(&engine, tx, &client, shown.as_ref()).await }));
             (machine, read.await.map_err(refused)?)
         };
         let answer = match looked {
@@ -140,9 +147,8 @@ enum Looked {
     Unknown,
 }
 
-async fn look(engine: &Engine, tx: &mut Tx, client: &Client, token: Option<&Secret>) -> Result<Looked, Refusal> {
-    let Some(token) = token else { return Ok(Looked::Unknown) };
-    let Some(shown) = engine.shown(token).await? else { return Ok(Looked::Unknown) };
+async fn look(engine: &Engine, tx: &mut Tx, client: &Client, shown: Option<&Shown>) -> Result<Looked, Refusal> {
+    let Some(shown) = shown else { return Ok(Looked::Unknown) };
     let now = engine.now();
     let Some(token) = shown.token(tx, client.tenant, Lock::None).await? else { return Ok(Looked::Unknown) };
     if token.expires_at <= now {
@@ -177,8 +183,8 @@ fn not_revoked(token: &Token) -> Result<(), Refusal> {
 
 async fn delegated(engine: &Engine, tx: &mut Tx, token: &Token, delegation: &Delegation, api: &ApiRow, now: Timestamp) -> Result<AccessClaims, Refusal> {
     not_revoked(token)?;
-    let (_, facts) = still_justified(tx, engine, delegation, now, Lock::None).await?;
-    let case = facts.case.case.key;
+    let facts = still_justified(tx, engine, delegation, now, Lock::None).await?;
+    let case = facts.case.case.key.clone();
     let mut claims = mint::claims(engine, tx, token, &Ground::Delegation { delegation, case: &case }, &api.contract).await?;
     // What the token itself hides from the API, whoever may ask is told: who acts, and why.
     claims.act.get_or_insert_with(|| ActorClaim { sub: delegation.agent.to_string(), act: None });

@@ -100,7 +100,7 @@ pub(crate) async fn mint<C: Caller>(s: &mut Scope<'_, C>, grant: Grant<'_>) -> R
         expires_at: Timestamp::from_secs((s.now + lifetime).unix_secs()),
         revoked_at: None,
     };
-    // Read before anything is written: until then, what is remembered counts.
+    // Before the row is put off: what would have to be read would be a trip of its own after it.
     let claims = claims(&s.engine, s.tx, &token, &ground, api).await?;
     s.tx.token_insert(&token).await?;
     failpoint!("exchange-after-token");

@@ -109,9 +109,9 @@ async fn pass_on(s: &mut Scope<'_, Machine>, request: ExchangeRequest, shown: Sh
         return Err(Refusal::from(Rail::ImpersonationEnds).with_subject_error());
     }
 
-    let (_, facts) = still_justified(s.tx, &s.engine, &row.delegation, s.now, Lock::Share).await.map_err(Refusal::with_subject_error)?;
+    let facts = still_justified(s.tx, &s.engine, &row.delegation, s.now, Lock::Share).await.map_err(Refusal::with_subject_error)?;
     // INVARIANT: rows are locked in the order request, case, API, delegation, token; so these are held last, and looked at once more.
-    let delegation = s.tx.delegation(tenant, of, Lock::Share).await?.ok_or_else(unknown)?.delegation;
+    let delegation = if s.tx.holds_all() { row.delegation } else { s.tx.delegation(tenant, of, Lock::Share).await?.ok_or_else(unknown)?.delegation };
     delegation.live(s.now).map_err(|rail| Refusal::from(rail).with_subject_error())?;
     let parent = if s.tx.holds_all() { Some(parent) } else { s.tx.token(tenant, parent.id, Lock::Share).await? };
     let parent = parent.filter(|t| t.live(s.now)).ok_or_else(unknown)?;

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use countersign_trail::{Actor, Kind};
 use futures::future::join_all;
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::{
-    put,
+    get, put,
     transactions::{setting, until},
-    world::worlds,
+    world::{Steady, World, at, worlds},
 };
-use crate::{Store, StoreError, Tx, testing};
+use crate::{Once, Store, StoreError, Tx, testing};
 
 /// Keeps the writer busy until it is let go, so that what comes meanwhile waits together.
 pub(super) struct Held {
@@ -123,6 +124,88 @@ async fn one_that_fails_does_not_harm_its_neighbours() {
     for key in ["refused", "panicked", "taken"] {
         assert_eq!(setting(store, key).await, None, "{key}");
     }
+}
+
+/// Adds a line of the trail, and nothing that anybody waits for.
+fn tell(store: &Store, a: World, number: u8) -> JoinHandle<Result<(), StoreError>> {
+    let store = store.clone();
+    tokio::spawn(async move {
+        put!(store, |tx| {
+            let line = a.event(number, Kind::CaseCreate, Actor::Service);
+            tx.event_append(&line, &line.seal(&Steady).unwrap()).await
+        })
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_what_is_put_off_together_only_what_cannot_stand_fails() {
+    let database = testing::sqlite().await;
+    let store = &database.store;
+    let (a, _) = worlds(store).await;
+    tell(store, a, 50).await.unwrap().unwrap();
+    let waiting = get!(store, |tx| tx.events_unplaced().await).unwrap();
+    let held = hold(store).await;
+    let mut told = Vec::new();
+    // The second has the id of a line that is there, the fourth that of the third.
+    for (i, number) in [51, 50, 52, 52, 53].into_iter().enumerate() {
+        told.push(tell(store, a, number));
+        until("it waits", || async { store.waiting() == i + 1 }).await;
+    }
+    let commits = store.commits();
+    held.release(store, 5).await;
+    let done: Vec<_> = join_all(told).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(done.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true, false, true], "{done:?}");
+    assert_eq!(store.commits(), commits + 2, "the holder's, and one for all");
+    assert_eq!(get!(store, |tx| tx.events_unplaced().await).unwrap(), waiting + 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_put_off_is_there_for_whoever_looks() {
+    let database = testing::sqlite().await;
+    let store = &database.store;
+    let (a, _) = worlds(store).await;
+    let before = get!(store, |tx| tx.events_unplaced().await).unwrap();
+    let held = hold(store).await;
+    let (first, second) = (tell(store, a, 51), tell(store, a, 52));
+    until("both wait", || async { store.waiting() == 2 }).await;
+    let own = store.clone();
+    // It looks, adds, looks again, and is refused: what it added is taken back, and nobody else's.
+    let refused = tokio::spawn(async move {
+        put!(own, |tx| {
+            let found = tx.events_unplaced().await?;
+            let line = a.event(53, Kind::CaseCreate, Actor::Service);
+            tx.event_append(&line, &line.seal(&Steady).unwrap()).await?;
+            assert_eq!((found, tx.events_unplaced().await?), (before + 2, before + 3));
+            Err::<(), _>(StoreError::Busy)
+        })
+    });
+    until("all wait", || async { store.waiting() == 3 }).await;
+    let third = tell(store, a, 54);
+    held.release(store, 4).await;
+    assert_eq!(refused.await.unwrap(), Err(StoreError::Busy));
+    for done in [first, second, third] {
+        assert_eq!(done.await.unwrap(), Ok(()));
+    }
+    assert_eq!(get!(store, |tx| tx.events_unplaced().await).unwrap(), before + 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_works_with_the_same_that_counts_once_the_first_has_it_whatever_comes_of_it() {
+    let database = testing::sqlite().await;
+    let store = &database.store;
+    let once = |n| Some(Once { hash: [n; 32], until: at(60) });
+    let held = hold(store).await;
+    let mut all = Vec::new();
+    for (i, (n, outcome)) in [(1, Err(StoreError::Busy)), (1, Ok(())), (2, Ok(())), (2, Ok(())), (3, Ok(()))].into_iter().enumerate() {
+        let own = store.clone();
+        all.push(tokio::spawn(async move { own.write_once(once(n), move |_| Box::pin(async move { outcome })).await }));
+        until("it waits", || async { store.waiting() == i + 1 }).await;
+    }
+    held.release(store, 5).await;
+    let done: Vec<Result<(), StoreError>> = join_all(all).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(done, [Err(StoreError::Busy), Err(StoreError::Seen), Ok(()), Err(StoreError::Seen), Ok(())]);
+    let again = store.write_once(once(1), |_| Box::pin(async { Ok::<_, StoreError>(()) })).await;
+    assert_eq!(again, Err(StoreError::Seen), "it stays used up by who was refused");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

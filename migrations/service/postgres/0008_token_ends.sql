@@ -1,0 +1,1 @@
+-- On PostgreSQL nothing is remembered (decision 24); nothing of this is here.
