@@ -2,7 +2,7 @@
 //!
 //! Each is measured in turns with its limit, and the middle of the turns is told: a machine that is busy for a while is so for both.
 //! `make bench` runs it; `ROUNDS`, `EXCHANGES`, `CONNECTIONS` and `DATABASES` in the environment change its size, and `GROWTH` is how many tokens
-//! were exchanged before the second half, which is held against the first.
+//! were exchanged before at a second service, which is held against the first.
 
 mod bare;
 mod driver;
@@ -50,55 +50,85 @@ struct Stage {
 }
 
 async fn run(db: Db) {
-    let connections = number("CONNECTIONS", 64);
-    let world = World::with_chain(db).await;
-    let (dana, warrant) = world.acting_at("gateway", &["order:refund"]).await;
-    let stage = Stage { gateway: world.machine("gateway-api"), world, dana, warrant, connections };
-    // The nonce is fetched, and connections, caches and code are warm.
-    stage.console(connections).await;
-    println!("{db:?}, {connections} connections, each exchange of a different token");
-    let before = stage.turns().await;
+    let stage = Stage::set(db).await;
+    println!("{db:?}, {} connections, each exchange of a different token", stage.connections);
     let growth = number("GROWTH", 2_000_000);
+    let mut all = vec![(stage, Turned::new())];
     if growth > 0 {
-        stage.world.grow(u32::try_from(growth).expect("a number of tokens")).await;
-        println!("  after {growth} tokens that were exchanged before:");
-        let after = stage.turns().await;
-        println!(
-            "  of what it was: {:.2} of a console's exchanges, {:.2} of a service's, {:.2} of introspections",
-            after[0] / before[0],
-            after[1] / before[1],
-            after[2] / before[2]
-        );
+        let grown = Stage::set(db).await;
+        grown.world.grow(u32::try_from(growth).expect("a number of tokens")).await;
+        all.push((grown, Turned::new()));
+    }
+    // In turns: what makes the machine slower for a while then does so for both.
+    for _ in 0..number("ROUNDS", 5) {
+        for (stage, turned) in &mut all {
+            stage.turn(turned).await;
+        }
+    }
+    let told: Vec<[f64; 3]> = all
+        .iter()
+        .enumerate()
+        .map(|(i, (_, turned))| {
+            if i > 0 {
+                println!("  where {growth} tokens were exchanged before:");
+            }
+            turned.tell()
+        })
+        .collect();
+    if let [small, large] = told.as_slice() {
+        let share = |i: usize| large[i] / small[i];
+        println!("  of what it is without those: {:.2} of a console's exchanges, {:.2} of a service's, {:.2} of introspections", share(0), share(1), share(2));
     }
 }
 
 /// An answer of the driver with what the service used meanwhile.
 type Done = (Driven, f64);
 
-impl Stage {
-    /// Measures everything in turns, and tells; answers how many consoles' exchanges, services' exchanges and introspections a second.
-    async fn turns(&self) -> [f64; 3] {
-        let (rounds, each) = (number("ROUNDS", 5), number("EXCHANGES", 4000));
-        let mut console = Turns::of("a console's exchange (DPoP)");
-        let mut service = Turns::of("a service's exchange");
-        let mut introspection = Turns::of("introspection");
-        for _ in 0..rounds {
-            let rows = self.world.bare().await;
-            console.limits.push(bare::limit(&rows, Checks::Proof, each, self.connections).await);
-            let done = self.console(each).await;
-            let parents = tokens(&done.0);
-            console.done.push(done);
-            service.limits.push(bare::limit(&rows, Checks::Parent, each, self.connections).await);
-            service.done.push(self.service(&parents).await);
-            introspection.done.push(self.introspection(&parents).await);
-        }
-        let told = [console.tell(), service.tell(), introspection.tell()];
+/// All that is measured of one stage.
+struct Turned {
+    console: Turns,
+    service: Turns,
+    introspection: Turns,
+}
+
+impl Turned {
+    const fn new() -> Self {
+        Self { console: Turns::of("a console's exchange (DPoP)"), service: Turns::of("a service's exchange"), introspection: Turns::of("introspection") }
+    }
+
+    /// Tells it; answers how many consoles' exchanges, services' exchanges and introspections a second.
+    fn tell(&self) -> [f64; 3] {
+        let told = [self.console.tell(), self.service.tell(), self.introspection.tell()];
         let (now, most) = process::memory_mib();
         println!(
-            "  introspections to a console's exchanges: {:.2}; memory {now:.0} MiB, at its highest {most:.0} MiB, with what prepares the load",
+            "  introspections to a console's exchanges: {:.2}; memory {now:.0} MiB, at its highest {most:.0} MiB, with all that prepares the load",
             told[2] / told[0]
         );
         told
+    }
+}
+
+impl Stage {
+    async fn set(db: Db) -> Self {
+        let world = World::with_chain(db).await;
+        let (dana, warrant) = world.acting_at("gateway", &["order:refund"]).await;
+        let stage = Self { gateway: world.machine("gateway-api"), world, dana, warrant, connections: number("CONNECTIONS", 64) };
+        // The nonce is fetched, and connections, caches and code are warm.
+        stage.console(stage.connections).await;
+        stage
+    }
+
+    /// Measures everything once, each beside its limit.
+    async fn turn(&self, turned: &mut Turned) {
+        let each = number("EXCHANGES", 4000);
+        let rows = self.world.bare().await;
+        turned.console.limits.push(bare::limit(&rows, Checks::Proof, each, self.connections).await);
+        let done = self.console(each).await;
+        let parents = tokens(&done.0);
+        turned.console.done.push(done);
+        turned.service.limits.push(bare::limit(&rows, Checks::Parent, each, self.connections).await);
+        turned.service.done.push(self.service(&parents).await);
+        turned.introspection.done.push(self.introspection(&parents).await);
     }
 
     async fn drive(&self, requests: Vec<String>) -> Done {

@@ -15,6 +15,7 @@ mod console;
 mod introspection;
 mod kinds;
 mod page;
+mod present;
 mod proofs;
 mod races;
 mod refresh;
@@ -44,6 +45,7 @@ pub fn families() -> Vec<Family> {
         actors::family(),
         targets::family(),
         chain::family(),
+        present::family(),
         kinds::family(),
         introspection::family(),
         revocation::family(),
@@ -93,6 +95,7 @@ mod tried {
         actors,
         targets,
         chain,
+        present,
         kinds,
         introspection,
         revocation,

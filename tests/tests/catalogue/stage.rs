@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_domain::Secret;
 use countersign_oauth::token::{GRANT_EXCHANGE, TYPE_ACCESS_TOKEN};
-use countersign_testkit::{Db, Exchange, Forger, Machine, Person, Post, World, chain::audience, forge};
+use countersign_testkit::{Db, Exchange, ForeignIssuer, Forger, Machine, Person, Post, World, chain::audience, forge};
 use serde_json::{Value, json};
 
 use crate::row::{Family, Row};
@@ -36,6 +36,8 @@ pub struct Stage {
     pub ours: Forger,
     /// What somebody else signs with.
     pub theirs: Forger,
+    /// An issuer of customers' own tokens that acme trusts.
+    pub bank: ForeignIssuer,
     /// What `key-api` proves itself with, see [`Stage::register_key_api`].
     pub app: Forger,
     /// What a family prepared, by name.
@@ -51,6 +53,8 @@ impl Stage {
         let (dana, warrant) = world.acting_at("gateway", &["order:read", "order:refund"]).await;
         let parent = dana.exchange(&warrant).with("audience", &audience("gateway")).token().await;
         let (_, ours) = world.signing_key().await;
+        let bank = ForeignIssuer::open().await;
+        world.engine().trust(vec![bank.trusted("acme", &audience("gateway"), &["order:read", "order:refund"])]).expect("it can be trusted");
         Self {
             elsewhere: world.person("dana").await,
             tove: world.person("tove").await,
@@ -61,6 +65,7 @@ impl Stage {
             ours,
             theirs: Forger::new(),
             app: Forger::new(),
+            bank,
             kept: BTreeMap::new(),
             before: (0, 0),
             world,
