@@ -2,7 +2,7 @@
 //!
 //! Whether a token still counts is not told by its signature; for that there is introspection.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use countersign_domain::{Secret, Timestamp, alg::Algorithm};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::{
     jwks::PublicJwk,
     jws::{self, Unverified},
     private::Private,
-    vouched::Vouched,
+    vouched::{Signed, Vouched},
 };
 
 /// `typ` of an access token (RFC 9068 §2.1).
@@ -255,6 +255,16 @@ pub fn sign_at_jwt(key: &SigningKey, claims: &AccessClaims) -> Result<Secret, Jw
     Ok(jws::sign(&key.private, &key.header, claims)?)
 }
 
+/// As [`sign_at_jwt`]; the signature is vouched for from now on.
+///
+/// # Errors
+/// As [`sign_at_jwt`].
+pub fn sign_at_jwt_vouched(key: &SigningKey, claims: AccessClaims, vouched: &Vouched) -> Result<Secret, JwtError> {
+    let token = sign_at_jwt(key, &claims)?;
+    vouched.vouch(token.expose(), Signed { kid: key.public.kid().into(), claims: Arc::new(claims) });
+    Ok(token)
+}
+
 /// Signs any claims as a JWT of the kind `typ` (RFC 8725 §3.11), such as a signed introspection answer (RFC 9701 §5).
 /// For access tokens there is [`sign_at_jwt`], which holds them to their shape.
 ///
@@ -270,34 +280,43 @@ pub fn sign_jwt(key: &SigningKey, typ: &str, claims: &impl Serialize) -> Result<
 /// # Errors
 /// The first thing that is wrong.
 pub fn verify_at_jwt(token: &str, keys: &KeySet, expect: &Expect<'_>) -> Result<AccessClaims, JwtError> {
-    verified(token, keys, expect, None)
+    let (_, claims) = verified(token, keys)?;
+    judge(&claims, expect)?;
+    Ok(claims)
 }
 
 /// As [`verify_at_jwt`], but a signature that is vouched for is not checked again. Its key must be among `keys` all the same.
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn verify_at_jwt_once(token: &str, keys: &KeySet, expect: &Expect<'_>, vouched: &Vouched) -> Result<AccessClaims, JwtError> {
-    verified(token, keys, expect, Some(vouched))
+pub fn verify_at_jwt_once(token: &str, keys: &KeySet, expect: &Expect<'_>, vouched: &Vouched) -> Result<Arc<AccessClaims>, JwtError> {
+    let claims = if let Some(Signed { kid, claims }) = vouched.knows(token) {
+        keys.get(&kid).ok_or(JwtError::UnknownKey)?;
+        claims
+    } else {
+        let (kid, claims) = verified(token, keys)?;
+        let signed = Signed { kid, claims: Arc::new(claims) };
+        vouched.vouch(token, signed.clone());
+        signed.claims
+    };
+    judge(&claims, expect)?;
+    Ok(claims)
 }
 
-fn verified(token: &str, keys: &KeySet, expect: &Expect<'_>, vouched: Option<&Vouched>) -> Result<AccessClaims, JwtError> {
+/// What a token says that one of the keys signed, and by which.
+fn verified(token: &str, keys: &KeySet) -> Result<(Arc<str>, AccessClaims), JwtError> {
     let unverified = Unverified::parse(token, AT_JWT, MAX_TOKEN)?;
     if unverified.header("jwk").is_some() {
         return Err(JwsError::Header("jwk").into());
     }
-    let kid = unverified.header("kid").and_then(serde_json::Value::as_str).ok_or(JwtError::UnknownKey)?;
-    let key = keys.get(kid).ok_or(JwtError::UnknownKey)?;
-    let claims: AccessClaims = if vouched.is_some_and(|v| v.knows(token)) {
-        unverified.unverified()?
-    } else {
-        let claims = unverified.verified(key)?;
-        if let Some(vouched) = vouched {
-            vouched.vouch(token);
-        }
-        claims
-    };
+    let kid: Arc<str> = unverified.header("kid").and_then(serde_json::Value::as_str).ok_or(JwtError::UnknownKey)?.into();
+    let key = keys.get(&kid).ok_or(JwtError::UnknownKey)?;
+    let claims: AccessClaims = unverified.verified(key)?;
     claims.check_shape()?;
+    Ok((kid, claims))
+}
+
+fn judge(claims: &AccessClaims, expect: &Expect<'_>) -> Result<(), JwtError> {
     if claims.iss != expect.iss {
         return Err(JwtError::Issuer);
     }
@@ -311,7 +330,7 @@ fn verified(token: &str, keys: &KeySet, expect: &Expect<'_>, vouched: Option<&Vo
     if Timestamp::from_secs(claims.nbf) > expect.now + expect.leeway {
         return Err(JwtError::NotYet);
     }
-    Ok(claims)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -48,6 +48,28 @@ fn a_token_verifies_and_says_what_the_design_says() {
 }
 
 #[test]
+fn a_token_that_is_vouched_for_is_judged_all_the_same() {
+    let ((key, set), vouched) = (key(), Vouched::default());
+    let made = sign_at_jwt_vouched(&key, claims(), &vouched).unwrap();
+    let checked = sign_at_jwt(&key, &AccessClaims { jti: "tok_2".into(), ..claims() }).unwrap();
+    let verify = |token: &str, set: &KeySet, expect: &Expect<'_>| verify_at_jwt_once(token, set, expect, &vouched);
+    for (token, jti) in [(&made, "tok_1"), (&checked, "tok_2"), (&checked, "tok_2")] {
+        let token = token.expose();
+        assert_eq!(verify(token, &set, &expect()).unwrap().as_ref(), &AccessClaims { jti: jti.into(), ..claims() });
+        let later = Expect { now: Timestamp::from_secs(NOW_S + 400), ..expect() };
+        assert_eq!(verify(token, &set, &later), Err(JwtError::Expired));
+        assert_eq!(verify(token, &set, &Expect { aud: Some("https://api.example/other"), ..expect() }), Err(JwtError::Audience));
+        assert_eq!(verify(token, &set, &Expect { iss: "https://other.example", ..expect() }), Err(JwtError::Issuer));
+        let (_, others) = key_of(Algorithm::Es256);
+        assert_eq!(verify(token, &others, &expect()), Err(JwtError::UnknownKey), "its key is no longer published");
+        let (message, signature) = token.rsplit_once('.').unwrap();
+        for other in [format!("{message}.{}", "A".repeat(signature.len())), format!("{token}="), message.to_owned()] {
+            assert!(verify(&other, &set, &expect()).is_err(), "{other}");
+        }
+    }
+}
+
+#[test]
 fn another_library_verifies_it_too() {
     for (algorithm, theirs) in [
         (Algorithm::Es256, jsonwebtoken::Algorithm::ES256),

@@ -1,20 +1,31 @@
 //! Tokens whose signature needs no checking again: it was made here, or was found good before.
 //!
-//! Only that is remembered. Whether the key is still published, and all that the token says, is judged each time.
+//! Only that is remembered, and what such a token says. Whether the key is still published, and what the token says, is judged each time.
 
 use std::{
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use hashlink::LruCache;
 use sha2::{Digest as _, Sha256};
 
-/// So many are remembered: some 4 MiB.
-const KEPT: usize = 48 * 1024;
+use crate::jwt::AccessClaims;
 
-/// What is remembered: SHA-256 of whole tokens, signature and all.
-pub struct Vouched(Mutex<LruCache<[u8; 32], ()>>);
+/// So many are remembered, the last ones: some 16 MiB.
+const KEPT: usize = 16 * 1024;
+
+/// What is remembered, by SHA-256 of whole tokens, signature and all.
+pub struct Vouched(Mutex<LruCache<[u8; 32], Signed>>);
+
+/// A token that was signed.
+#[derive(Debug, Clone)]
+pub(crate) struct Signed {
+    /// By the key of this name.
+    pub kid: Arc<str>,
+    /// What it says.
+    pub claims: Arc<AccessClaims>,
+}
 
 impl Default for Vouched {
     fn default() -> Self {
@@ -24,17 +35,16 @@ impl Default for Vouched {
 }
 
 impl Vouched {
-    /// Remembers a token that was signed here, or whose signature was checked.
-    pub fn vouch(&self, token: &str) {
+    /// Remembers a token that says this, and was signed here or whose signature was checked.
+    pub(crate) fn vouch(&self, token: &str, signed: Signed) {
         let hash = hash(token);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, ());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, signed);
     }
 
-    /// Whether that was so with this very token.
-    #[must_use]
-    pub fn knows(&self, token: &str) -> bool {
+    /// What this very token says, if it is remembered.
+    pub(crate) fn knows(&self, token: &str) -> Option<Signed> {
         let hash = hash(token);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).is_some()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned()
     }
 }
 
@@ -51,22 +61,27 @@ fn hash(token: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixed::claims;
+
+    fn signed(kid: &str) -> Signed {
+        Signed { kid: kid.into(), claims: Arc::new(claims()) }
+    }
 
     #[test]
     fn it_knows_a_token_and_none_like_it() {
         let vouched = Vouched::default();
-        vouched.vouch("a.b.c");
-        assert!(vouched.knows("a.b.c"));
-        assert!(!vouched.knows("a.b.d") && !vouched.knows("a.b.c ") && !vouched.knows(""));
+        vouched.vouch("a.b.c", signed("one"));
+        assert_eq!(vouched.knows("a.b.c").map(|s| s.kid), Some("one".into()));
+        assert!(["a.b.d", "a.b.c ", ""].iter().all(|token| vouched.knows(token).is_none()));
     }
 
     #[test]
     fn it_forgets_the_oldest_and_keeps_the_newest() {
         let vouched = Vouched::default();
         for i in 0..=KEPT {
-            vouched.vouch(&i.to_string());
+            vouched.vouch(&i.to_string(), signed("one"));
         }
-        assert!(!vouched.knows("0"));
-        assert!((1..=KEPT).all(|i| vouched.knows(&i.to_string())));
+        assert!(vouched.knows("0").is_none());
+        assert!((1..=KEPT).all(|i| vouched.knows(&i.to_string()).is_some()));
     }
 }

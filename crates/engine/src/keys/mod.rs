@@ -35,7 +35,7 @@ use countersign_domain::{
 };
 use countersign_oauth::{
     jwks::{self, KeySet, PublicJwk},
-    jwt::{AccessClaims, Expect, JwtError, SigningKey, verify_at_jwt_once},
+    jwt::{AccessClaims, Expect, JwtError, SigningKey, sign_at_jwt_vouched, verify_at_jwt_once},
     seal::MasterKey,
     vouched::Vouched,
 };
@@ -137,16 +137,20 @@ impl KeyRing {
         self.loaded().keys.active.get(&algorithm).map(Arc::clone).ok_or_else(none)
     }
 
-    /// Remembers a token that was signed with one of the keys: its signature needs no checking here.
-    pub(crate) fn vouch(&self, token: &Secret) {
-        self.0.vouched.vouch(token.expose());
+    /// A token that says this. Its signature needs no checking here.
+    ///
+    /// # Errors
+    /// As [`KeyRing::signing`], and as [`sign_at_jwt_vouched`].
+    pub(crate) async fn sign(&self, algorithm: Algorithm, claims: AccessClaims) -> Result<Secret, Refusal> {
+        let key = self.signing(algorithm).await?;
+        sign_at_jwt_vouched(&key, claims, &self.0.vouched).map_err(|e| Refusal::internal("signing", &e))
     }
 
     /// The claims of a token that one of the published keys signed, and that holds what is expected of it.
     ///
     /// # Errors
     /// If the ring is too old and the store does not answer. A token that is not good is `None`.
-    pub(crate) async fn verify(&self, token: &str, expect: &Expect<'_>) -> Result<Option<AccessClaims>, Refusal> {
+    pub(crate) async fn verify(&self, token: &str, expect: &Expect<'_>) -> Result<Option<Arc<AccessClaims>>, Refusal> {
         let vouched = &self.0.vouched;
         match verify_at_jwt_once(token, &self.fresh().await?.set, expect, vouched) {
             Err(JwtError::UnknownKey) if self.may_look_again() => {

@@ -12,7 +12,7 @@ use countersign_domain::{
 use countersign_oauth::{
     OAuthError,
     error::ErrorCode,
-    jwt::{AccessClaims, Actor, Confirmation, sign_at_jwt},
+    jwt::{AccessClaims, Actor, Confirmation},
     token::{IssuedType, TokenAnswer, TokenType},
 };
 use countersign_store::Tx;
@@ -150,21 +150,19 @@ impl Engine {
     /// Signs what was recorded. The commit is behind: a commit whose answer was lost is a token that nobody holds.
     pub(crate) async fn hand_out(&self, minted: Minted) -> Result<TokenAnswer, OAuthError> {
         let Minted { claims, handle, alg, requested, lifetime_s } = minted;
-        let token = if let Some(handle) = handle {
-            handle
-        } else {
-            let key = self.keys().signing(alg).await.map_err(|r| r.oauth())?;
-            let token = sign_at_jwt(&key, &claims).map_err(|e| Refusal::internal("signing", &e).oauth())?;
-            self.keys().vouch(&token);
-            token
+        // RFC 8705 §3: one that is bound to a certificate is shown as any bearer token is.
+        let token_type = if matches!(claims.cnf, Some(Confirmation::Key(_))) { TokenType::Dpop } else { TokenType::Bearer };
+        let scope = Some(claims.scope.clone());
+        let access_token = match handle {
+            Some(handle) => handle,
+            None => self.keys().sign(alg, claims).await.map_err(|r| r.oauth())?,
         };
         Ok(TokenAnswer {
-            access_token: token,
+            access_token,
             issued_token_type: Some(requested),
-            // RFC 8705 §3: one that is bound to a certificate is shown as any bearer token is.
-            token_type: if matches!(claims.cnf, Some(Confirmation::Key(_))) { TokenType::Dpop } else { TokenType::Bearer },
+            token_type,
             expires_in: lifetime_s,
-            scope: Some(claims.scope),
+            scope,
             refresh_token: None,
             authorization_details: None,
         })

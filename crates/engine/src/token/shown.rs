@@ -1,6 +1,6 @@
 //! A token that somebody shows: ours, and of those that APIs take, or nothing at all.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use countersign_domain::{Secret, TenantId, TokenId, token::Token};
 use countersign_oauth::jwt::{AccessClaims, Expect};
@@ -12,7 +12,7 @@ use crate::{Engine, Refusal, token::mint::HANDLE};
 #[derive(Debug, Clone)]
 pub(crate) enum Shown {
     /// A JWT that we signed and whose time is not over.
-    Signed(TokenId, Box<AccessClaims>),
+    Signed(TokenId, Arc<AccessClaims>),
     /// Perhaps a handle of ours.
     Handle([u8; 32]),
 }
@@ -25,7 +25,7 @@ impl Engine {
         }
         let expect = Expect { iss: &self.settings().issuer, aud: None, now: self.now(), leeway: Duration::ZERO };
         let claims = self.keys().verify(token.expose(), &expect).await?;
-        Ok(claims.and_then(|claims| Some(Shown::Signed(claims.jti.parse().ok()?, Box::new(claims)))))
+        Ok(claims.and_then(|claims| Some(Shown::Signed(claims.jti.parse().ok()?, claims))))
     }
 }
 

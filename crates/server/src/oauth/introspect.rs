@@ -30,7 +30,8 @@ pub(crate) async fn introspect(State(app): State<App>, posted: Posted) -> Result
         token: token.as_ref().ok().map(|PresentedToken(token)| token.clone()),
         correlation: correlation(&posted.parts)?,
     };
-    let (machine, answer) = match app.engine.introspect(asked).await {
+    // Boxed: the router moves what a handler may become several times before it runs.
+    let (machine, answer) = match Box::pin(app.engine.introspect(asked)).await {
         Ok(answered) => answered,
         Err(Unanswered::Unproved(error)) => return Err(Refused::basic(error)),
         Err(Unanswered::Refused(error)) => return Ok(paid(payer, Refused::from(error))),
@@ -46,7 +47,7 @@ async fn answered(app: &App, machine: &Machine, answer: Introspection, signed: b
     if !signed {
         return Ok((UNCACHED, Json(answer)).into_response());
     }
-    let jwt = app.engine.introspection_signed(machine, answer).await?;
+    let jwt = Box::pin(app.engine.introspection_signed(machine, answer)).await?;
     // To the wire: this is what was asked for.
     Ok((UNCACHED, [(header::CONTENT_TYPE, MEDIA_TYPE)], jwt.expose().to_owned()).into_response())
 }

@@ -21,7 +21,8 @@ pub(crate) async fn token(State(app): State<App>, posted: Posted) -> Result<Resp
         TokenRequest::AuthorizationCode { .. } => "code",
         TokenRequest::ClientCredentials { .. } => "client_credentials",
     });
-    let mut response = granted(&app, request, presented, &posted).await.unwrap_or_else(Refused::into_response);
+    // Boxed: the router moves what a handler may become several times before it runs.
+    let mut response = Box::pin(granted(&app, request, presented, &posted)).await.unwrap_or_else(Refused::into_response);
     response.extensions_mut().insert(asked);
     Ok(response)
 }
