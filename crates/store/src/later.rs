@@ -99,6 +99,7 @@ pub(crate) fn single(head: &str, args: usize) -> String {
 impl Tx {
     /// Writes what this work and those before it have put off.
     pub(crate) async fn settle(&mut self) -> Result<(), StoreError> {
+        self.usable()?;
         self.settle_batch().await?;
         if self.later.rows.is_empty() {
             return Ok(());

@@ -29,6 +29,8 @@ pub(crate) const GROUP: usize = 64;
 /// How many works may wait before callers do.
 const QUEUE: usize = 1024;
 const READERS: u32 = 4;
+/// So many statements the writer keeps prepared: those that add rows have a text for each number of rows.
+const STATEMENTS: usize = 400;
 /// How long to wait for another process that writes, such as a backup.
 const BUSY: Duration = Duration::from_secs(5);
 /// How often, and how long between, opening is tried while another process opens the same new file: SQLite does not wait by itself
@@ -170,7 +172,7 @@ impl File {
             .busy_timeout(BUSY)
             .disable_statement_logging();
         let pool = |size| SqlitePoolOptions::new().max_connections(size).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
-        let writer = patiently(|| pool(1).connect_with(options.clone())).await?;
+        let writer = patiently(|| pool(1).connect_with(options.clone().statement_cache_capacity(STATEMENTS))).await?;
         migrate::sqlite(&mut *writer.acquire().await?).await?;
         let reading = options.pragma("query_only", "ON");
         let mut free = Vec::new();

@@ -174,9 +174,11 @@ impl Tx {
     }
 
     /// Notes that something is about to be written, which may raise the edition.
-    pub(crate) const fn writes(&mut self, raises: bool) {
+    pub(crate) fn writes(&mut self, raises: bool) {
         if raises {
             self.edition = Edition { read: None, written: true };
+            // It may end what was written before it.
+            drop(self.written());
         }
     }
 

@@ -162,6 +162,36 @@ async fn a_token_that_was_not_committed_is_not_remembered() {
     }
 }
 
+/// A work mints, the next one revokes what it minted, a third one looks at facts: all in one commit.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_ends_in_the_commit_that_it_began_in_is_not_remembered() {
+    let file = testing::sqlite().await;
+    let (w, _) = worlds(&file.store).await;
+    minted(&file.store, w, 190).await;
+    let d = get!(file.store, |tx| tx.delegation_of_session(w.tenant, w.session, Lock::None).await).unwrap().unwrap().delegation.id;
+    let token = w.token(191, d, at(21), at(321));
+    let id = token.id;
+    let held = super::writer::hold(&file.store).await;
+    let waits = async |n| super::transactions::until("it waits", || async { file.store.waiting() == n }).await;
+    let own = file.store.clone();
+    let mints = tokio::spawn(async move {
+        put!(own, |tx| {
+            tx.roles(w.tenant, w.dana).await?;
+            tx.token_insert(&token).await
+        })
+    });
+    waits(1).await;
+    let own = file.store.clone();
+    let revokes = tokio::spawn(async move { put!(own, |tx| tx.token_revoke(w.tenant, id, at(30)).await) });
+    waits(2).await;
+    let own = file.store.clone();
+    let looks = tokio::spawn(async move { put!(own, |tx| tx.roles(w.tenant, w.dana).await) });
+    held.release(&file.store, 3).await;
+    assert!(mints.await.unwrap().is_ok() && revokes.await.unwrap().unwrap() && looks.await.unwrap().is_ok());
+    let found = file.store.recall(move |tx| Box::pin(async move { tx.token(w.tenant, id, Lock::None).await })).await;
+    assert_eq!(found.unwrap().unwrap().revoked_at, Some(at(30)));
+}
+
 #[derive(Debug, PartialEq)]
 struct Agents(Vec<Role>);
 
