@@ -252,7 +252,9 @@ pub struct Expect<'a> {
 /// If the claims are none that [`verify_at_jwt`] would accept at their time, or the library fails.
 pub fn sign_at_jwt(key: &SigningKey, claims: &AccessClaims) -> Result<Secret, JwtError> {
     claims.check_shape()?;
-    Ok(jws::sign(&key.private, &key.header, claims)?)
+    let token = jws::sign(&key.private, &key.header, claims)?;
+    // What nobody would take is not handed out either.
+    if token.expose().len() > MAX_TOKEN { Err(JwsError::TooLong(MAX_TOKEN).into()) } else { Ok(token) }
 }
 
 /// As [`sign_at_jwt`]; the signature is vouched for from now on.

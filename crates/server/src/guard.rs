@@ -35,7 +35,7 @@ pub(crate) struct Guards {
 pub(crate) async fn guarded(State(guards): State<Guards>, request: Request, next: Next) -> Response {
     let Guards { front, source, whole } = &guards;
     let timed = |request| in_time(*whole, nonce::handed(request, |request| next.run(request)));
-    trace::traced(source, request, |request| headers(front, host(front, request, timed))).await
+    headers(front, trace::traced(source, request, |request| host(front, request, timed))).await
 }
 
 /// Refuses requests that name another host: DNS that was rebound to this address would come in that way.
@@ -144,6 +144,7 @@ mod tests {
             let (status, headers, problem) = ask(request, body).await;
             assert_eq!(status.as_u16(), wanted, "{problem}");
             assert_eq!(headers[header::CONTENT_TYPE], "application/problem+json", "{problem}");
+            assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{problem}");
             assert_eq!(problem["status"], wanted);
             assert_eq!(problem["correlation"], headers[trace::CORRELATION].to_str().unwrap());
             assert!(problem["correlation"].as_str().unwrap().starts_with("cor_"));

@@ -36,6 +36,8 @@ pub(crate) struct Later {
 #[derive(Default)]
 pub(crate) struct Batch {
     waiting: Vec<(usize, Later)>,
+    /// Whether that is being written: a work that goes away meanwhile leaves it half done.
+    writing: bool,
     written: Vec<Token>,
     failed: Vec<(usize, StoreError)>,
 }
@@ -46,13 +48,19 @@ struct Together<'r> {
     rows: Vec<&'r [Arg]>,
 }
 
-/// Puts together what one statement can write. Tables keep the order in which they come first, and so do the rows of each.
+/// Puts together what one statement can write. Tables keep the order in which they come first, and so do the rows of each: what comes after a
+/// row that began another statement of its table is written after that.
 fn together<'r>(rows: impl Iterator<Item = &'r Added>) -> Vec<Together<'r>> {
-    let mut all: Vec<Together<'r>> = Vec::new();
+    let (mut all, mut from): (Vec<Together<'r>>, usize) = (Vec::new(), 0);
     for row in rows {
-        match all.iter_mut().rfind(|t| t.head == row.head) {
+        match all.iter_mut().skip(from).find(|t| t.head == row.head) {
             Some(found) if found.rows.len() < ROWS => found.rows.push(&row.args),
-            _ => all.push(Together { head: row.head, rows: vec![&row.args] }),
+            full => {
+                if full.is_some() {
+                    from = all.len();
+                }
+                all.push(Together { head: row.head, rows: vec![&row.args] });
+            }
         }
     }
     all
@@ -135,10 +143,22 @@ impl Tx {
     ///
     /// INVARIANT: as long as anything waits, the work that runs has written nothing.
     pub(crate) async fn settle_batch(&mut self) -> Result<(), StoreError> {
+        if self.batch.writing {
+            let error = StoreError::Unavailable("a work went away while others' rows were written".into());
+            self.broken = Some(Broken::Group(error.clone()));
+            return Err(error);
+        }
         let waiting = std::mem::take(&mut self.batch.waiting);
         if waiting.is_empty() {
             return Ok(());
         }
+        self.batch.writing = true;
+        self.write_all(waiting).await?;
+        self.batch.writing = false;
+        Ok(())
+    }
+
+    async fn write_all(&mut self, waiting: Vec<(usize, Later)>) -> Result<(), StoreError> {
         self.savepoint_for_all().await?;
         match self.add(waiting.iter().flat_map(|(_, later)| &later.rows)).await {
             Ok(()) => {
@@ -203,6 +223,18 @@ mod tests {
         let rows: Vec<Added> = (0..=i64::try_from(2 * ROWS).unwrap()).map(|n| row("A", n)).collect();
         let counts: Vec<usize> = together(rows.iter()).iter().map(|t| t.rows.len()).collect();
         assert_eq!(counts, [ROWS, ROWS, 1]);
+    }
+
+    #[test]
+    fn what_belongs_to_a_row_is_written_after_it() {
+        // Each line has a text, but for the first.
+        let rows: Vec<Added> = (0..=i64::try_from(ROWS).unwrap())
+            .flat_map(|n| [row("line", n), row("text", n)])
+            .filter(|r| r.head == "line" || r.args[0] != Arg::Int(Some(0)))
+            .collect();
+        let all = together(rows.iter());
+        let parts: Vec<(&str, usize)> = all.iter().map(|t| (t.head, t.rows.len())).collect();
+        assert_eq!(parts, [("line", ROWS), ("text", ROWS - 1), ("line", 1), ("text", 1)]);
     }
 
     #[test]

@@ -184,10 +184,10 @@ impl Query<'_> {
         on_either!(self, |q, conn| q.execute(conn).await.map(|done| done.rows_affected()))
     }
 
-    /// Runs an `INSERT … RETURNING`; answers whether it inserted.
-    pub(crate) async fn inserted(mut self) -> Result<bool, StoreError> {
+    /// Runs an `INSERT … RETURNING` or `UPDATE … RETURNING` of one row; answers it, if it touched one.
+    pub(crate) async fn changed<T>(mut self, read: impl Fn(&mut Row) -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
         self.begin().await?;
-        on_either!(self, |q, conn| q.fetch_optional(conn).await.map(|row| row.is_some()))
+        self.row(read).await
     }
 
     /// Before it writes.
@@ -254,6 +254,10 @@ impl Query<'_> {
     pub(crate) async fn one<T>(self, read: impl Fn(&mut Row) -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
         self.tx.settle().await?;
         self.tx.asks(self.fact);
+        self.row(read).await
+    }
+
+    async fn row<T>(self, read: impl Fn(&mut Row) -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
         let row: Option<Result<Row, StoreError>> = on_either!(self, |q, conn| q.fetch_optional(conn).await.map(|row| row.as_ref().map(Values::values)))?;
         row.map(|row| read(&mut row?)).transpose()
     }

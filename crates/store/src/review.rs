@@ -133,6 +133,6 @@ impl Tx {
             AND act = $4 AND request_id = $5 AND digest = $6 AND used_at IS NULL AND expires_at > $7 AND proved_at >= $8 AND proved_at <= $7
             ORDER BY proved_at DESC LIMIT 1) RETURNING";
         let query = self.sql([sql, PROOF]).bind(tenant).bind(person).bind(session).bind(act).bind(request).bind(*digest);
-        query.bind(now).bind(since).one(proof).await
+        query.bind(now).bind(since).changed(proof).await
     }
 }

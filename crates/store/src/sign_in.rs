@@ -113,7 +113,7 @@ impl Tx {
     /// Takes a code: of any number who try, one is first. By fingerprint alone: it tells the tenant.
     pub async fn code_take(&mut self, hash: &[u8; 32], now: Timestamp) -> Result<Taken, StoreError> {
         let take = ["UPDATE auth_code SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL RETURNING", CODE];
-        if let Some(row) = self.sql(take).bind(hash).bind(now).one(code).await? {
+        if let Some(row) = self.sql(take).bind(hash).bind(now).changed(code).await? {
             return Ok(Taken::First(row));
         }
         let row = self.sql(["SELECT", CODE, "FROM auth_code WHERE code_hash = $1"]).bind(hash).one(code).await?;

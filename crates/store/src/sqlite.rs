@@ -112,7 +112,7 @@ enum Look {
 
 /// Reads the edition, once for all who wait for it. Everybody is told what was so at an instant since they asked: what is being read when they
 /// come, they are not told.
-async fn look(mut conn: SqliteConnection, mut looks: mpsc::Receiver<Look>) {
+async fn look(options: SqliteConnectOptions, mut conn: SqliteConnection, mut looks: mpsc::Receiver<Look>) {
     let (mut messages, mut stopped) = (Vec::new(), Vec::new());
     while looks.recv_many(&mut messages, QUEUE).await > 0 {
         // Whoever is about to ask is told by the same reading.
@@ -121,6 +121,11 @@ async fn look(mut conn: SqliteConnection, mut looks: mpsc::Receiver<Look>) {
             messages.push(message);
         }
         let read = sqlx::query_scalar::<_, i64>("SELECT n FROM edition").fetch_one(&mut conn).await.map_err(StoreError::from);
+        if read.is_err()
+            && let Ok(another) = options.connect().await
+        {
+            close(std::mem::replace(&mut conn, another)).await;
+        }
         for message in messages.drain(..) {
             match message {
                 // Whoever asked may have gone away.
@@ -181,7 +186,7 @@ impl File {
         }
         let singles = Singles { permits: Arc::new(Semaphore::new(free.len())), free: Arc::new(Mutex::new(free)) };
         let (looks, asked) = mpsc::channel(QUEUE);
-        tokio::spawn(look(reading.connect().await?, asked));
+        tokio::spawn(look(reading.clone(), reading.connect().await?, asked));
         let readers = pool(READERS).connect_with(reading).await?;
         let (queue, waiting) = mpsc::channel(QUEUE);
         let facts = Facts::default();
@@ -319,7 +324,9 @@ async fn run_all(tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreErro
     tx.begin_work();
     tx.settle_batch().await?;
     for (i, error) in tx.failed() {
-        jobs[i].fail(error);
+        if let Some(job) = jobs.get_mut(i) {
+            job.fail(error);
+        }
     }
     Ok(())
 }

@@ -132,8 +132,10 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        if let Base::Sqlite(file) = &*self.base {
-            let mut tx = file.recall().await?;
+        // If not even the edition can be had, a snapshot may, or says why not.
+        if let Base::Sqlite(file) = &*self.base
+            && let Ok(mut tx) = file.recall().await
+        {
             let answer = work(&mut tx).await;
             if !tx.falls_short() {
                 return answer;

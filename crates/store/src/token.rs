@@ -13,7 +13,7 @@ use crate::{
     value::{Row, corrupt},
 };
 
-const SEEN: &str = "INSERT INTO dpop_seen (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING RETURNING 1";
+const SEEN: &str = "INSERT INTO dpop_seen (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING RETURNING hash";
 const SELECT: &str =
     "SELECT id, tenant_id, delegation_id, presence_id, parent_id, client_id, services, audience, scope, hops, jkt, hash, issued_at, expires_at,
     revoked_at, x5t FROM token";
@@ -63,7 +63,9 @@ impl Tx {
         let row = row.value(&token.client).value(token.services.as_slice()).value(&token.audience).value(&token.scope).value(&token.hops);
         let row = row.value(token.jkt.as_deref()).value(token.hash.as_ref()).value(token.issued_at).value(token.expires_at);
         row.value(token.revoked_at).value(token.x5t.as_deref()).add().await?;
-        self.later.tokens.push(token.clone());
+        if self.holds_all() {
+            self.later.tokens.push(token.clone());
+        }
         Ok(())
     }
 
@@ -92,9 +94,10 @@ impl Tx {
         Ok(self.facts().await?.and_then(|(facts, edition)| facts.token(edition, key)))
     }
 
-    /// Not what was read alone: that may stand at a later edition.
+    /// Not what was read alone: that may stand at a later edition. Nor what a work reads that has written, for it may be its own.
     async fn remember_token(&mut self, found: Option<&Token>) -> Result<(), StoreError> {
         if !self.recalls()
+            && !self.has_savepoint()
             && let (Some(token), Some((facts, edition))) = (found, self.facts().await?)
         {
             facts.remember_tokens(edition, [token.clone()]);
@@ -135,6 +138,6 @@ impl Tx {
     ///
     /// It is forgotten with the transaction: commit it, whatever comes of the call.
     pub async fn dpop_seen(&mut self, hash: &[u8; 32], expires_at: Timestamp) -> Result<bool, StoreError> {
-        self.sql(SEEN).bind(hash).bind(expires_at).inserted().await
+        self.sql(SEEN).bind(hash).bind(expires_at).changed(|_| Ok(())).await.map(|new| new.is_some())
     }
 }

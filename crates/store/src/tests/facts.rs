@@ -131,7 +131,7 @@ async fn a_token_is_remembered_from_its_commit_on_until_any_token_ends() {
     let migration = include_str!("../../../../migrations/service/sqlite/0008_token_ends.sql");
     behind(&file.path, migration.lines().find(|line| line.contains("token_update_raises")).unwrap()).await;
     behind(&file.path, "UPDATE token SET revoked_at = 2").await;
-    assert_eq!(find(w.tenant, token.id).await.unwrap().revoked_at.map(|t| t.micros()), Some(2));
+    assert_eq!(find(w.tenant, token.id).await.unwrap().revoked_at.map(countersign_domain::Timestamp::micros), Some(2));
     behind(&file.path, "DELETE FROM token").await;
     assert_eq!(find(w.tenant, token.id).await, None);
 }
@@ -142,9 +142,11 @@ async fn a_token_that_was_not_committed_is_not_remembered() {
     let (w, _) = worlds(&file.store).await;
     let old = minted(&file.store, w, 190).await;
     let d = get!(file.store, |tx| tx.delegation_of_session(w.tenant, w.session, Lock::None).await).unwrap().unwrap().delegation.id;
-    // Refused after it; taken already; and in a group whose commit fails.
+    // Refused after it, having read it back; taken already; and in a group whose commit fails.
     let refused: Result<(), StoreError> = put!(file.store, |tx| {
-        tx.token_insert(&w.token(191, d, at(21), at(321))).await?;
+        let token = w.token(191, d, at(21), at(321));
+        tx.token_insert(&token).await?;
+        assert!(tx.token(w.tenant, token.id, Lock::None).await?.is_some());
         Err(StoreError::Busy)
     });
     assert_eq!(refused, Err(StoreError::Busy));

@@ -54,6 +54,17 @@ on_both! {
         assert!(matches!(stray, Err(StoreError::Corrupt(_))), "a session of another tenant: {stray:?}");
     }
 
+    async fn a_code_that_is_refused_is_not_taken(store: &Store) {
+        let (a, _) = worlds(store).await;
+        put!(store, |tx| tx.code_insert(&code(&a)).await).unwrap();
+        let refused: Result<(), StoreError> = put!(store, |tx| {
+            assert!(matches!(tx.code_take(&a.hash(1), at(5)).await?, Taken::First(_)));
+            Err(StoreError::Busy)
+        });
+        assert_eq!(refused, Err(StoreError::Busy));
+        assert!(matches!(put!(store, |tx| tx.code_take(&a.hash(1), at(6)).await).unwrap(), Taken::First(_)));
+    }
+
     async fn of_many_who_take_a_code_one_is_first(store: &Store) {
         let (a, _) = worlds(store).await;
         put!(store, |tx| tx.code_insert(&code(&a)).await).unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign_trail::{Actor, Kind};
-use futures::future::join_all;
+use futures::{FutureExt as _, future::join_all};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::{
@@ -187,6 +187,30 @@ async fn what_was_put_off_is_there_for_whoever_looks() {
         assert_eq!(done.await.unwrap(), Ok(()));
     }
     assert_eq!(get!(store, |tx| tx.events_unplaced().await).unwrap(), before + 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_work_that_goes_away_while_others_rows_are_written_takes_all_along() {
+    let database = testing::sqlite().await;
+    let store = &database.store;
+    let (a, _) = worlds(store).await;
+    let before = get!(store, |tx| tx.events_unplaced().await).unwrap();
+    let held = hold(store).await;
+    let told = tell(store, a, 51);
+    until("it waits", || async { store.waiting() == 1 }).await;
+    let own = store.clone();
+    let leaves = tokio::spawn(async move {
+        put!(own, |tx| {
+            assert!(tx.events_unplaced().now_or_never().is_none(), "it has begun, and is dropped");
+            Ok::<_, StoreError>(())
+        })
+    });
+    held.release(store, 2).await;
+    for done in [told.await.unwrap(), leaves.await.unwrap()] {
+        assert!(matches!(done, Err(StoreError::Unavailable(_))), "{done:?}");
+    }
+    assert_eq!(get!(store, |tx| tx.events_unplaced().await).unwrap(), before);
+    tell(store, a, 52).await.unwrap().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
