@@ -1,4 +1,5 @@
 import { Field } from '~/features/cases/Field';
+import { Tick } from '~/ui/Tick';
 import { CERTIFICATE_NAMES, type CertificateDraft, type CertificateKind } from './methods';
 
 /** What the certificate of an authority must say: one thing, to the letter. */
@@ -49,21 +50,8 @@ export function CertificateField({
 /** Whether what it gets is of use over its own connections alone. */
 export function BoundField({ value, onChange }: { value: boolean; onChange: (bound: boolean) => void }) {
   return (
-    <label className="row top">
-      <input
-        type="checkbox"
-        className="check"
-        aria-label="Its tokens are bound to its certificate"
-        aria-describedby="about-bound"
-        checked={value}
-        onChange={(e) => onChange(e.target.checked)}
-      />
-      <span>
-        Its tokens are bound to its certificate
-        <span className="small mute blk" id="about-bound">
-          A stolen one is of no use over another connection. The APIs that it calls must compare the certificate.
-        </span>
-      </span>
-    </label>
+    <Tick label="Its tokens are bound to its certificate" checked={value} onChange={onChange}>
+      A stolen one is of no use over another connection. The APIs that it calls must compare the certificate.
+    </Tick>
   );
 }

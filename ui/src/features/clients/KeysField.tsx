@@ -1,4 +1,5 @@
 import { Field } from '~/features/cases/Field';
+import { Tick } from '~/ui/Tick';
 
 /** Public keys; and whose name its assertions may call us by, or its certificates. */
 export function KeysField({
@@ -42,23 +43,10 @@ export function KeysField({
         )}
       </Field>
       {!certificates && (
-        <label className="row top">
-          <input
-            type="checkbox"
-            className="check"
-            aria-label="Its assertions may name the token endpoint"
-            aria-describedby="about-endpoint"
-            checked={endpoint}
-            onChange={(e) => onEndpoint(e.target.checked)}
-          />
-          <span>
-            Its assertions may name the token endpoint
-            <span className="small mute blk" id="about-endpoint">
-              Only if its library can’t name the issuer as audience. One made for another server’s endpoint could
-              otherwise be tried here.
-            </span>
-          </span>
-        </label>
+        <Tick label="Its assertions may name the token endpoint" checked={endpoint} onChange={onEndpoint}>
+          Only if its library can’t name the issuer as audience. One made for another server’s endpoint could otherwise
+          be tried here.
+        </Tick>
       )}
     </>
   );

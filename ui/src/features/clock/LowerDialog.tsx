@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { ClockView } from '~/api/types';
 import { keys } from '~/app/queries';
 import { useClient } from '~/app/services';
-import { Field } from '~/features/cases/Field';
+import { WhyField } from '~/features/cases/WhyField';
 import { Button } from '~/ui/Button';
 import { Dialog } from '~/ui/Dialog';
 import { Refusal } from '~/ui/Fault';
@@ -59,18 +59,7 @@ export function LowerDialog({ clock, onClose }: { clock: ClockView; onClose: () 
         </li>
         <li>It stands in the trail, and can’t be undone.</li>
       </ul>
-      <Field label="Why was the clock ahead?" hint="goes into the trail">
-        {(p) => (
-          <textarea
-            {...p}
-            className="area"
-            rows={2}
-            maxLength={WHY_MAX}
-            value={reason}
-            onChange={(e) => setReason(e.target.value)}
-          />
-        )}
-      </Field>
+      <WhyField label="Why was the clock ahead?" most={WHY_MAX} value={reason} onChange={setReason} />
       {lower.error && <Refusal error={lower.error} />}
     </Dialog>
   );

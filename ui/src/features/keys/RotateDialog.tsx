@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Algorithm, KeyRotated, KeyView } from '~/api/types';
 import { keys as queryKeys } from '~/app/queries';
 import { useClient } from '~/app/services';
-import { Field } from '~/features/cases/Field';
+import { WhyField } from '~/features/cases/WhyField';
 import { Button } from '~/ui/Button';
 import { Dialog } from '~/ui/Dialog';
 import { Refusal } from '~/ui/Fault';
@@ -66,20 +66,7 @@ export function RotateDialog({ keys, emergency, onClose }: Props) {
         </div>
       )}
       {emergency ? <Emergency keys={keys} algorithm={algorithm} /> : <Overlap keys={keys} algorithm={algorithm} />}
-      {emergency && (
-        <Field label="Why" hint="goes into the trail">
-          {(p) => (
-            <textarea
-              {...p}
-              className="area"
-              rows={2}
-              maxLength={WHY_MAX}
-              value={reason}
-              onChange={(e) => setReason(e.target.value)}
-            />
-          )}
-        </Field>
-      )}
+      {emergency && <WhyField label="Why" most={WHY_MAX} value={reason} onChange={setReason} />}
       {rotate.error && <Refusal error={rotate.error} />}
     </Dialog>
   );
