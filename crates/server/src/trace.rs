@@ -33,7 +33,7 @@ pub(crate) struct Source {
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// Around all else.
+/// Around all but the headers that every answer carries.
 pub(crate) async fn traced<F: Future<Output = Response>>(source: &Source, mut request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let correlation = CorrelationId::new(source.clock.now(), source.entropy.as_ref());
     request.extensions_mut().insert(Correlation(correlation));

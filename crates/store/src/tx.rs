@@ -58,10 +58,15 @@ pub enum Conclusion<T> {
 }
 
 /// A conclusion that is to be worked out, from now on.
-#[derive(Debug)]
 pub struct Open(Option<Unsettled>);
 
-#[derive(Debug)]
+// Parameters of statements are never printed.
+impl std::fmt::Debug for Open {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Open(..)")
+    }
+}
+
 struct Unsettled {
     question: Question,
     facts: Facts,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::StoreError;
 
 /// A parameter. `None` is a NULL of that type: PostgreSQL wants to know.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Arg {
     Int(Option<i64>),
     Text(Option<String>),
