@@ -1,6 +1,9 @@
 //! SQLite's one writer: commits are shared, and a fault reaches exactly as far as it must.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use countersign_trail::{Actor, Kind};
 use futures::{FutureExt as _, future::join_all};
@@ -11,7 +14,7 @@ use super::{
     transactions::{setting, until},
     world::{Steady, World, at, worlds},
 };
-use crate::{Once, Store, StoreError, Tx, testing};
+use crate::{Once, Store, StoreError, Tx, testing, tx::Conn};
 
 /// Keeps the writer busy until it is let go, so that what comes meanwhile waits together.
 pub(super) struct Held {
@@ -189,6 +192,12 @@ async fn what_was_put_off_is_there_for_whoever_looks() {
     assert_eq!(get!(store, |tx| tx.events_unplaced().await).unwrap(), before + 3);
 }
 
+/// Lets SQLite's thread do nothing as long as somebody holds the gate.
+async fn stop_at(tx: &mut Tx, gate: Arc<Mutex<()>>) {
+    let Conn::LiteWriter(conn) = &mut tx.conn else { panic!("only a file has one writer") };
+    conn.lock_handle().await.unwrap().set_progress_handler(1, move || gate.lock().is_ok());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_work_that_goes_away_while_others_rows_are_written_takes_all_along() {
     let database = testing::sqlite().await;
@@ -201,7 +210,12 @@ async fn a_work_that_goes_away_while_others_rows_are_written_takes_all_along() {
     let own = store.clone();
     let leaves = tokio::spawn(async move {
         put!(own, |tx| {
+            // SQLite's thread stands still in the first statement, so that nothing is done before it is dropped.
+            let gate = Arc::new(Mutex::new(()));
+            stop_at(tx, Arc::clone(&gate)).await;
+            let closed = gate.lock().unwrap();
             assert!(tx.events_unplaced().now_or_never().is_none(), "it has begun, and is dropped");
+            drop(closed);
             Ok::<_, StoreError>(())
         })
     });
