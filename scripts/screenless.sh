@@ -62,11 +62,11 @@ finish() {
 trap finish EXIT
 trap 'exit 143' TERM INT HUP
 
-# `soon WHAT TEST…`: waits until TEST is true, ten seconds at most.
+# `soon WHAT TEST…`: waits until TEST is true, a minute at most.
 soon() {
   local what=$1 n
   shift
-  for ((n = 0; n < 200; n++)); do
+  for ((n = 0; n < 1200; n++)); do
     if "$@" >/dev/null 2>&1; then return; fi
     sleep 0.05
   done

@@ -25,7 +25,7 @@ export default defineConfig({
     env: { TZ: 'Europe/Berlin' },
     css: false,
     // Reading a whole page as a screen reader does takes its time on a busy machine.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     restoreMocks: true,
   },
 });

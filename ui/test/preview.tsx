@@ -3,6 +3,7 @@ import './freeze';
 import { createMemoryHistory } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { App } from '~/app/App';
+import { systemClock } from '~/app/clock';
 import { createQueries } from '~/app/queries';
 import '~/styles/index.css';
 import { FakePlatform } from './fake-platform';
@@ -93,7 +94,7 @@ function show(name: string): void {
   const opened = Date.now();
   const real = Date.now.bind(Date);
   Date.now = () => NOW + real() - opened;
-  const clock = { now: () => NOW, everySecond: () => () => undefined };
+  const clock = { now: () => NOW, everySecond: () => () => undefined, later: systemClock.later };
   const history = createMemoryHistory({ initialEntries: [screen.path] });
   const platform = new FakePlatform(screen.state, screen.answers);
   createRoot(root).render(<App platform={platform} history={history} queries={createQueries()} clock={clock} />);

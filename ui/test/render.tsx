@@ -15,15 +15,22 @@ import { accounts, cases, NOW } from './fixtures';
 export class SetClock implements Clock {
   private at = NOW;
   private ticks = new Set<() => void>();
+  private waiting = new Set<{ due: number; then: () => void }>();
   now = () => this.at;
   everySecond = (tick: () => void) => {
     this.ticks.add(tick);
     return () => void this.ticks.delete(tick);
   };
-  /** Moves on, and ticks. */
+  later = (ms: number, then: () => void) => {
+    const one = { due: this.at + ms, then };
+    this.waiting.add(one);
+    return () => void this.waiting.delete(one);
+  };
+  /** Moves on, ticks, and calls back whoever waited for that. */
   pass(ms: number): void {
     this.at += ms;
     this.ticks.forEach((tick) => tick());
+    for (const one of [...this.waiting]) if (one.due <= this.at && this.waiting.delete(one)) one.then();
   }
 }
 

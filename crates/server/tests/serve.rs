@@ -7,7 +7,7 @@ use countersign_testkit::{Person, World};
 use futures::{Stream, StreamExt as _};
 use serde_json::{Value, json};
 
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_mins(1);
 
 /// Reads places off a stream.
 struct Places<S>(S, String);

@@ -12,7 +12,7 @@ use countersign_server::{
 };
 use countersign_store::Store;
 
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_mins(1);
 
 async fn deps(folder: &Path) -> Deps {
     let key = folder.join("master-key");

@@ -17,6 +17,8 @@ use x11rb::{
 use super::{Done, Fault, page::PATIENCE};
 
 const LOOK: Duration = Duration::from_millis(40);
+/// A press that came before this had its time.
+const AGAIN: Duration = Duration::from_secs(3);
 /// The first button of a pointer.
 const LEFT: u8 = 1;
 
@@ -116,13 +118,20 @@ impl Desktop {
     pub async fn answer(&self, title: &str, side: Side) -> Done {
         let begun = Instant::now();
         self.press(title, side)?;
+        let mut pressed = Instant::now();
         while let [dialog] = self.titled(title)?.as_slice() {
             if begun.elapsed() > PATIENCE {
                 return Err(Fault::otherwise(format!("no more dialog {dialog} called \"{title}\""), "it stays"));
             }
-            tokio::time::sleep(10 * LOOK).await;
-            if self.titled(title)?.contains(dialog) {
-                self.press(title, side)?;
+            tokio::time::sleep(LOOK).await;
+            if pressed.elapsed() >= AGAIN {
+                // It may go away meanwhile.
+                if let Err(fault) = self.press(title, side)
+                    && self.titled(title)?.contains(dialog)
+                {
+                    return Err(fault);
+                }
+                pressed = Instant::now();
             }
         }
         Ok(())

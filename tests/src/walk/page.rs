@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Done, Fault, locate::At};
 
 /// How long something may take to come to be.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 /// Calls back when the fonts are there and two frames have gone by, at most a second later where none are drawn.
 const DRAWN: &str = "const done = arguments[0]; setTimeout(done, 1000); \
     document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";

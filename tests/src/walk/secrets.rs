@@ -5,13 +5,14 @@ use std::{fs, path::Path};
 use super::{Done, Fault, page::Page};
 
 /// How the service's own tokens begin, and a JWT.
-const BEGINNINGS: [&str; 8] = ["csa_", "csr_", "csw_", "csc_", "csm_", "csh_", "css_", "eyJ"];
+const BEGINNINGS: [&str; 8] = ["csa_", "csr_", "csw_", "csc_", "csm_", "csh_", "css_", JWT];
+const JWT: &str = "eyJ";
 /// A token is at least as long; what merely begins alike is none.
 const LENGTH: usize = 20;
 
 /// Goes through all that script in the page can come to: storage, the document, and every object from the window and the elements on.
 const LOOK: &str = r"
-const beginnings = /cs[arwcmh]_|css_[\w-]{20}|eyJ/;
+const beginnings = /cs[arwcmh]_|css_[\w-]{20}|eyJ[\w-]*\./;
 const hits = [];
 let texts = 0;
 const look = (where, text) => {
@@ -108,7 +109,11 @@ pub fn none_in_files(path: &Path, looked: &mut Looked) -> Done {
 fn secret_in(bytes: &[u8]) -> Option<&'static str> {
     let of_token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     BEGINNINGS.into_iter().find(|beginning| {
-        let long = |at: usize| bytes.get(at..).is_some_and(|rest| rest.iter().take_while(|b| of_token(b)).count() >= LENGTH);
+        // A JWT has parts; what is random may begin as one.
+        let long = |at: usize| {
+            let token: Vec<u8> = bytes.get(at..).unwrap_or_default().iter().take_while(|b| of_token(b)).copied().collect();
+            token.len() >= LENGTH && (*beginning != JWT || token.contains(&b'.'))
+        };
         let begins = |(at, window): (usize, &[u8])| (window == beginning.as_bytes()).then_some(at);
         bytes.windows(beginning.len()).enumerate().filter_map(begins).any(long)
     })
@@ -122,7 +127,7 @@ mod tests {
     fn tokens_are_found_and_what_only_begins_alike_is_not() {
         assert_eq!(secret_in(b"a line with csr_0123456789abcdefghij in it"), Some("csr_"));
         assert_eq!(secret_in(b"\x00\x01eyJhbGciOiJFUzI1NiJ9.e30.c2ln"), Some("eyJ"));
-        assert_eq!(secret_in(b"csa_ or csw_short or eyJ "), None);
+        assert_eq!(secret_in(b"csa_ or csw_short or eyJ or eyJust43randomcharactersInBase64url "), None);
     }
 
     #[test]

@@ -6,6 +6,8 @@ export interface Clock {
   now(): number;
   /** Calls back about each second; answers how to stop. */
   everySecond(tick: () => void): () => void;
+  /** Calls back once, after so many milliseconds; answers how to stop. */
+  later(ms: number, then: () => void): () => void;
 }
 
 const ticking = new Set<() => void>();
@@ -22,6 +24,10 @@ export const systemClock: Clock = {
       clearInterval(timer);
       timer = undefined;
     };
+  },
+  later(ms, then) {
+    const waiting = setTimeout(then, ms);
+    return () => clearTimeout(waiting);
   },
 };
 
@@ -44,4 +50,9 @@ export function useNow(step_ms = 10_000): number {
 export function useReadNow(): () => number {
   const { clock, skew_ms } = useContext(ClockContext);
   return useCallback(() => clock.now() + skew_ms, [clock, skew_ms]);
+}
+
+/** How to have something done in so many milliseconds. */
+export function useLater(): Clock['later'] {
+  return useContext(ClockContext).clock.later;
 }

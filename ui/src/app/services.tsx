@@ -4,7 +4,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { type Client, createClient } from '~/api/client';
 import type { ConsoleState, Me } from '~/api/types';
 import type { Platform } from '~/platform';
-import { type Clock, ClockProvider, useReadNow } from './clock';
+import { type Clock, ClockProvider, useLater, useReadNow } from './clock';
 
 interface Services {
   platform: Platform;
@@ -83,17 +83,18 @@ export function ServicesProvider({ platform, queries, clock, starting, broken, c
 
 function Known({ state, children }: { state: ConsoleState; children: ReactNode }) {
   const readNow = useReadNow();
+  const later = useLater();
   const [since, setSince] = useState<number | null>(null);
   const down = state.me !== undefined && state.stream !== 'live';
   useEffect(() => {
     if (!down) return;
     const from = readNow();
-    const timer = setTimeout(() => setSince(from), GRACE_MS);
+    const stop = later(GRACE_MS, () => setSince(from));
     return () => {
-      clearTimeout(timer);
+      stop();
       setSince(null);
     };
-  }, [down, readNow]);
+  }, [down, readNow, later]);
   return (
     <ConsoleContext value={state}>
       <OfflineContext value={since}>{children}</OfflineContext>

@@ -196,7 +196,9 @@ describe('the session bar', () => {
 
 describe('the connection', () => {
   it('says that it is gone, and why nothing can be started', async () => {
-    const { user } = renderApp('/work', signedIn('dana', { stream: 'connecting' }));
+    const { user, clock } = renderApp('/work', signedIn('dana', { stream: 'connecting' }));
+    await screen.findByText('Cannot receive sign-in codes');
+    act(() => clock.pass(1500));
     expect(await screen.findByText(/No connection to the service. Shown as of 14:32:08/)).toBeTruthy();
     const ask = screen.getByRole('button', { name: /New request/ });
     expect(ask.getAttribute('aria-disabled')).toBe('true');
@@ -240,10 +242,13 @@ describe('the person’s menu', () => {
 });
 
 it('says nothing of a stream that stands within a moment, such as after a sign-in', async () => {
-  const { platform } = renderApp('/work', signedIn('dana', { stream: 'connecting' }));
+  const { platform, clock } = renderApp('/work', signedIn('dana', { stream: 'connecting' }));
   await screen.findByText('Cannot receive sign-in codes');
   expect(screen.queryByText(/No connection/)).toBeNull();
   expect(screen.getByRole('button', { name: /New request/ }).getAttribute('aria-disabled')).toBeNull();
+  act(() => clock.pass(1499));
+  expect(screen.queryByText(/No connection/)).toBeNull();
   act(() => platform.say('console', signedIn('dana')));
+  act(() => clock.pass(1));
   expect(screen.queryByText(/No connection/)).toBeNull();
 });

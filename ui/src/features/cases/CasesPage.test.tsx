@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { CaseView } from '~/api/types';
 import type { Answers } from '~test/fake-platform';
@@ -113,8 +113,10 @@ describe('the cases', () => {
   });
 
   it('does nothing without the service, and says why', async () => {
-    renderApp('/cases', consoleState({ me: me('ruth'), stream: 'connecting' }), { case_list: { items: some } });
+    const down = consoleState({ me: me('ruth'), stream: 'connecting' });
+    const { clock } = renderApp('/cases', down, { case_list: { items: some } });
     await table();
+    act(() => clock.pass(1500));
     await waitFor(() =>
       expect(screen.getByRole('button', { name: /New case/ }).getAttribute('aria-disabled')).toBe('true'),
     );

@@ -132,9 +132,10 @@ describe('the live trail', () => {
   });
 
   it('fetches what came while the stream was down', async () => {
-    const { platform } = open(({ query }) => (query.after === undefined ? page(lines) : page([next(48_170)])));
+    const { platform, clock } = open(({ query }) => (query.after === undefined ? page(lines) : page([next(48_170)])));
     await grid();
     act(() => platform.say('console', consoleState({ me: me('ruth'), stream: 'connecting' })));
+    act(() => clock.pass(1500));
     expect(await screen.findByText('not live')).toBeTruthy();
     expect(screen.getByText(/Shown as of 14:32:08/)).toBeTruthy();
     await expectAccessible();
