@@ -45,6 +45,10 @@ impl Engine {
     /// # Errors
     /// `refused`, if the token is not the one or there is a tenant already.
     pub async fn setup(&self, token: &Secret, tenant_name: &str, login: &str, chosen: &Secret) -> Result<(), Refusal> {
+        let (engine, hash) = (self.clone(), hex(&token.fingerprint(SETUP)));
+        let shown = hash.clone();
+        // Before the hashing, which is dear, and again in the transaction, which alone decides.
+        self.store().read(move |tx| Box::pin(async move { good(tx, &shown).await })).await?;
         check_name(login)?;
         let tenant_name = tenant_name.trim().to_owned();
         if tenant_name.is_empty() || tenant_name.chars().count() > 80 {
@@ -52,14 +56,11 @@ impl Engine {
         }
         password::acceptable(chosen, login)?;
         let phc = password::hash(chosen, self.entropy()).await?;
-        let (engine, hash, login) = (self.clone(), hex(&token.fingerprint(SETUP)), login.to_owned());
+        let login = login.to_owned();
         self.store()
             .write(move |tx| {
                 Box::pin(async move {
-                    let known = tx.setting(SETUP).await?;
-                    if known.as_deref() != Some(hash.as_str()) || !tx.tenants().await?.is_empty() {
-                        return Err(Refusal::new(Code::Refused, "this link is over; start the service again to get a new one"));
-                    }
+                    good(tx, &hash).await?;
                     tx.setting_put(SETUP, "").await?;
                     let tenant = tenant(&engine, tx, &tenant_name).await?;
                     let person = member(&engine, tx, tenant, &login, Some(phc), &[Role::Admin], &[]).await?;
@@ -72,6 +73,15 @@ impl Engine {
         self.wake_sequencer();
         Ok(())
     }
+}
+
+/// Whether the link is the last one, and there is nobody yet.
+async fn good(tx: &mut Tx, hash: &str) -> Result<(), Refusal> {
+    let known = tx.setting(SETUP).await?;
+    if known.as_deref() != Some(hash) || !tx.tenants().await?.is_empty() {
+        return Err(Refusal::new(Code::Refused, "this link is over; start the service again to get a new one"));
+    }
+    Ok(())
 }
 
 pub(crate) async fn tenant(engine: &Engine, tx: &mut Tx, name: &str) -> Result<TenantId, Refusal> {
@@ -110,4 +120,56 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(out, "{b:02x}");
         out
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    };
+
+    use countersign_domain::{Clock, Entropy, Timestamp};
+    use countersign_oauth::{mtls::Certificates, seal::MasterKey};
+    use countersign_policy::Bundle;
+    use countersign_store::testing;
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::Settings;
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_secs(1_795_181_527)
+        }
+    }
+
+    /// Different bytes at each call, the same in each run.
+    struct Counting(AtomicU8);
+
+    impl Entropy for Counting {
+        fn fill(&self, buf: &mut [u8]) {
+            buf.fill(self.0.fetch_add(1, Ordering::SeqCst));
+        }
+    }
+
+    #[tokio::test]
+    async fn only_who_has_the_link_has_a_password_hashed() {
+        let database = testing::sqlite().await;
+        let settings =
+            Settings { issuer: "https://sts.example".into(), embedded: false, sample: false, version: "0.0.0".into(), certificates: Certificates::Unseen };
+        let (bundle, master) = (Bundle::default_bundle().unwrap(), MasterKey::new(Zeroizing::new([1; 32])));
+        let engine = Engine::open(database.store.clone(), bundle, master, Arc::new(Still), Arc::new(Counting(AtomicU8::new(0))), settings).await.unwrap();
+        let old = engine.setup_token().await.unwrap().unwrap();
+        let link = engine.setup_token().await.unwrap().unwrap();
+        let chosen = Secret::new("four random words".into());
+        // Whoever gets as far as the hashing is told that it is busy.
+        let crowd = password::tests::crowd().await;
+        for (token, code) in [(Secret::new("made up".into()), Code::Refused), (old, Code::Refused), (link, Code::Busy)] {
+            assert_eq!(engine.setup(&token, "acme", "ruth", &chosen).await.unwrap_err().code, code);
+        }
+        drop(crowd);
+    }
 }

@@ -164,7 +164,10 @@ impl<'a> Asked<'a> {
             Err(refusal) if refusal.code == Code::NotSignedIn => {
                 return Ok((sent.jar.clone(), self.sign_in(&sent.token, None, login, Again::Problem(&refusal.detail)).await?).into_response());
             }
-            Err(refusal) => return Err(paged(refusal)),
+            Err(refusal) => {
+                self.app.tries.take_back(&tried);
+                return Err(paged(refusal));
+            }
         };
         self.app.tries.forget(&tried);
         if let Some(before) = cookie::browser(&self.app.front, &sent.jar) {
@@ -191,7 +194,10 @@ impl<'a> Asked<'a> {
                 Ok((sent.jar.clone(), self.granted(&code)).into_response())
             }
             Err(refusal) if refusal.code == Code::NotSignedIn => Ok(again(Again::Problem(&refusal.detail))),
-            Err(refusal) => Err(paged(refusal)),
+            Err(refusal) => {
+                self.app.tries.take_back(&tried);
+                Err(paged(refusal))
+            }
         }
     }
 
