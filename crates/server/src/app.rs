@@ -88,7 +88,7 @@ impl FromRef<App> for Arc<Front> {
 impl FromRef<App> for Guards {
     fn from_ref(app: &App) -> Self {
         let source = trace::Source { clock: Arc::clone(&app.clock), entropy: Arc::clone(&app.entropy) };
-        Self { front: Arc::clone(&app.front), source, whole: app.limits.whole }
+        Self { front: Arc::clone(&app.front), source, whole: app.limits.whole, metrics: Arc::clone(&app.metrics) }
     }
 }
 

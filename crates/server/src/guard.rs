@@ -8,12 +8,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use countersign_domain::Code;
+use countersign_oauth::ErrorCode;
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use tokio::time::{Instant, timeout};
 
 use crate::{
     fault::Fault,
     front::Front,
-    nonce,
+    metrics::Metrics,
+    nonce, oauth,
     trace::{self, Source},
 };
 
@@ -29,13 +32,20 @@ pub(crate) struct Guards {
     pub source: Source,
     /// How long a request may take.
     pub whole: Duration,
+    /// Where requests are counted that no handler answered.
+    pub metrics: Arc<Metrics>,
 }
 
 /// All of them, in order. One layer: the router clones and boxes all that stands inside of each of its layers, for every request.
 pub(crate) async fn guarded(State(guards): State<Guards>, request: Request, next: Next) -> Response {
-    let Guards { front, source, whole } = &guards;
-    let timed = |request| in_time(*whole, nonce::handed(request, |request| next.run(request)));
-    headers(front, trace::traced(source, request, |request| host(front, request, timed))).await
+    let Guards { front, source, whole, metrics } = &guards;
+    let (endpoint, started) = (oauth::endpoint(request.uri().path()), Instant::now());
+    let timed = |request| in_time(*whole, endpoint, nonce::handed(request, |request| next.run(request)));
+    let mut response = headers(front, trace::traced(source, request, |request| host(front, request, timed))).await;
+    if let Some(endpoint) = endpoint {
+        oauth::count_unanswered(metrics, endpoint, &mut response, started.elapsed());
+    }
+    response
 }
 
 /// Refuses requests that name another host: DNS that was rebound to this address would come in that way.
@@ -50,9 +60,13 @@ async fn host<F: Future<Output = Response>>(front: &Front, request: Request, nex
 
 /// Lets go of a request that takes too long. What it began may still be done: a transaction is not broken off. The live stream is an
 /// answer that has begun, and goes on.
-async fn in_time(whole: Duration, answer: impl Future<Output = Response>) -> Response {
-    if let Ok(response) = tokio::time::timeout(whole, answer).await {
+async fn in_time(whole: Duration, endpoint: Option<&str>, answer: impl Future<Output = Response>) -> Response {
+    if let Ok(response) = timeout(whole, answer).await {
         return response;
+    }
+    if endpoint.is_some() {
+        let text = "this took too long, and whether it was done is not known; send it again, with a new proof or assertion where it had one";
+        return oauth::unanswered(ErrorCode::TemporarilyUnavailable, text);
     }
     let text = "this took too long, and whether it was done is not known; look again, or send it again under the same idempotency key";
     Fault::new(Code::Unavailable, "Too slow", text).into_response()
@@ -90,16 +104,22 @@ mod tests {
         config::ServerConfig,
         edge::{OsEntropy, SystemClock},
         input::{BODY_MAX, Body as JsonBody},
+        limits::Limits,
     };
 
-    /// The guards as the service has them, before one route that reads a body and one that fails.
-    fn service(config: &ServerConfig) -> Router {
+    /// The guards as the service has them, before routes that read a body, that fail, and that never answer.
+    fn service(config: &ServerConfig, metrics: &Arc<Metrics>) -> Router {
         let front = Arc::new(Front::new(config, &config.issuer));
         let source = Source { clock: Arc::new(SystemClock), entropy: Arc::new(OsEntropy) };
-        let guards = Guards { front, source, whole: config.limits.whole };
+        let guards = Guards { front, source, whole: config.limits.whole, metrics: Arc::clone(metrics) };
+        let fail = post(async || -> &'static str { panic!("on purpose") });
+        let never = post(async || std::future::pending::<&'static str>().await);
         Router::new()
             .route("/v1/echo", post(async |JsonBody(value): JsonBody<Vec<u8>>| axum::Json(value)))
-            .route("/v1/fail", post(async || -> &'static str { panic!("on purpose") }))
+            .route("/v1/fail", fail.clone())
+            .route("/v1/never", never.clone())
+            .route("/oauth/token", fail)
+            .route("/oauth/revoke", never)
             .route("/healthz", axum::routing::get(async || "up"))
             .fallback(async || Fault::no_route())
             .method_not_allowed_fallback(async || Fault::no_method())
@@ -108,9 +128,16 @@ mod tests {
     }
 
     async fn ask(request: http::request::Builder, body: impl Into<Body>) -> (StatusCode, HeaderMap, Value) {
-        let config = ServerConfig::embedded(43_117);
-        let response = service(&config).oneshot(request.body(body.into()).unwrap()).await.unwrap();
-        let (parts, body) = response.into_parts();
+        let service = service(&ServerConfig::embedded(43_117), &Arc::new(metrics()));
+        answered(service, request.body(body.into()).unwrap()).await
+    }
+
+    fn metrics() -> Metrics {
+        Metrics::new("0.0.0", "sqlite")
+    }
+
+    async fn answered(service: Router, request: Request) -> (StatusCode, HeaderMap, Value) {
+        let (parts, body) = service.oneshot(request).await.unwrap().into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         (parts.status, parts.headers, serde_json::from_slice(&bytes).unwrap_or_default())
     }
@@ -148,6 +175,36 @@ mod tests {
             assert_eq!(problem["status"], wanted);
             assert_eq!(problem["correlation"], headers[trace::CORRELATION].to_str().unwrap());
             assert!(problem["correlation"].as_str().unwrap().starts_with("cor_"));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_fails_or_takes_too_long_is_refused_in_the_form_of_its_endpoint_and_counted() {
+        let limits = Limits { whole: Duration::ZERO, ..Limits::embedded() };
+        let metrics = Arc::new(metrics());
+        let service = service(&ServerConfig { limits, ..ServerConfig::embedded(43_117) }, &metrics);
+        let ask = async |path: &str| answered(service.clone(), to(path).body(Body::empty()).unwrap()).await;
+
+        // RFC 6749 §5.2.
+        for (path, wanted, error, wait) in [("/oauth/token", 500, "server_error", None), ("/oauth/revoke", 503, "temporarily_unavailable", Some("1"))] {
+            let (status, headers, body) = ask(path).await;
+            assert_eq!((status.as_u16(), &body["error"]), (wanted, &Value::from(error)), "{body}");
+            assert!(body["error_description"].as_str().is_some_and(|text| !text.is_empty()), "{body}");
+            assert_eq!(headers[header::CONTENT_TYPE], "application/json");
+            assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+            assert_eq!(headers.get(header::RETRY_AFTER).map(|v| v.to_str().unwrap()), wait, "{path}");
+            assert!(headers[trace::CORRELATION].to_str().unwrap().starts_with("cor_"));
+        }
+        let (status, headers, problem) = ask("/v1/never").await;
+        assert_eq!((status, &problem["code"]), (StatusCode::SERVICE_UNAVAILABLE, &Value::from("unavailable")));
+        assert_eq!(headers[header::CONTENT_TYPE], "application/problem+json");
+
+        let text = metrics.text().unwrap();
+        let counted: Vec<_> = text.lines().filter(|line| line.starts_with("countersign_oauth_requests_total")).collect();
+        assert_eq!(counted.len(), 2, "{text}");
+        for (endpoint, outcome) in [("token", "server_error"), ("revocation", "temporarily_unavailable")] {
+            let wanted = format!(r#"countersign_oauth_requests_total{{endpoint="{endpoint}",outcome="{outcome}"}} 1"#);
+            assert!(counted.contains(&wanted.as_str()), "{text}");
         }
     }
 

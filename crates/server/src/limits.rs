@@ -44,8 +44,8 @@ impl Limits {
     #[must_use]
     pub const fn shared() -> Self {
         Self {
-            client: Rate { per_s: 1000, burst: 2000 },
-            address: Rate { per_s: 20, burst: 300 },
+            client: Rate::per_s(1000, 2000),
+            address: Rate::per_s(20, 300),
             connections: 4096,
             head: Duration::from_secs(30),
             body: Duration::from_secs(10),

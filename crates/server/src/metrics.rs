@@ -109,6 +109,13 @@ impl Metrics {
         self.operations.get_or_create(&[("operation", name), ("outcome", refused.map_or(OK, word))]).inc();
     }
 
+    /// All of them, in the form that Prometheus reads.
+    pub(crate) fn text(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+
     /// Rows were dropped.
     pub(crate) fn pruned(&self, what: Stale, count: u64) {
         self.pruned.get_or_create(&[("what", what.as_str())]).inc_by(count);
@@ -159,9 +166,8 @@ async fn metrics(State(app): State<App>) -> Response {
     }
     metrics.connections.set(i64::try_from(app.door.held()).unwrap_or(i64::MAX));
     metrics.sent_away.inc_by(app.door.sent_away().saturating_sub(metrics.sent_away.get()));
-    let mut text = String::new();
-    match encode(&mut text, &metrics.registry) {
-        Ok(()) => ([(header::CONTENT_TYPE, TEXT)], text).into_response(),
+    match metrics.text() {
+        Ok(text) => ([(header::CONTENT_TYPE, TEXT)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

@@ -14,25 +14,32 @@ use std::{
 
 use tokio::time::Instant;
 
-/// So many a second on average, and so many at once. Zero a second: as many as come.
+/// One each so often on average, and so many at once. No time between them: as many as come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// On average.
-    pub per_s: u32,
+    /// How long it takes until one more may come.
+    pub every: Duration,
     /// At once.
     pub burst: u32,
 }
 
 impl Rate {
     /// As many as come.
-    pub const UNLIMITED: Self = Self { per_s: 0, burst: 0 };
+    pub const UNLIMITED: Self = Self { every: Duration::ZERO, burst: 0 };
+
+    /// So many a second on average, and so many at once. Zero a second: as many as come.
+    #[must_use]
+    pub const fn per_s(calls: u32, burst: u32) -> Self {
+        match Duration::from_secs(1).checked_div(calls) {
+            Some(every) => Self { every, burst },
+            None => Self::UNLIMITED,
+        }
+    }
 }
 
 /// Beyond so many callers, those who come new share a bucket.
 const KEYS: usize = 50_000;
 const SWEEP: Duration = Duration::from_secs(1);
-/// What one call takes, so that a bucket fills by whole numbers each microsecond.
-const ONE: u64 = 1_000_000;
 
 /// Who pays.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -85,17 +92,18 @@ impl Rates {
     }
 }
 
-/// Who has one address of IPv6 has a whole /64 of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
+/// Whom an address stands for: who has one of IPv6 has a whole /64 of them. One of IPv4 is itself, also as IPv6 spells it (RFC 4291 §2.5.5.2).
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        four @ IpAddr::V4(_) => four,
         IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() & !u128::from(u64::MAX))),
     }
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
-    left: u64,
+    /// As the time that it took to fill.
+    left: Duration,
     at: Duration,
 }
 
@@ -115,18 +123,17 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
         Self { rate, kept: Mutex::new(Kept { by: HashMap::new(), swept: Duration::ZERO }) }
     }
 
-    fn full(&self) -> u64 {
-        u64::from(self.rate.burst.max(1)) * ONE
+    fn full(&self) -> Duration {
+        self.rate.every.saturating_mul(self.rate.burst.max(1))
     }
 
-    fn filled(&self, bucket: Bucket, now: Duration) -> u64 {
-        let since = u64::try_from(now.saturating_sub(bucket.at).as_micros()).unwrap_or(u64::MAX);
-        bucket.left.saturating_add(since.saturating_mul(u64::from(self.rate.per_s))).min(self.full())
+    fn filled(&self, bucket: Bucket, now: Duration) -> Duration {
+        bucket.left.saturating_add(now.saturating_sub(bucket.at)).min(self.full())
     }
 
     /// Does something with what is left for `key`; answers what it answers.
-    fn with<T>(&self, key: &K, now: Duration, free: T, change: impl FnOnce(&mut u64) -> T) -> T {
-        if self.rate.per_s == 0 {
+    fn with<T>(&self, key: &K, now: Duration, free: T, change: impl FnOnce(&mut Duration) -> T) -> T {
+        if self.rate.every.is_zero() {
             return free;
         }
         let mut held = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -149,28 +156,28 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
         answer
     }
 
-    fn wait(&self, left: u64) -> Later {
-        Later(Duration::from_micros((ONE - left.min(ONE)).div_ceil(u64::from(self.rate.per_s.max(1)))))
+    fn wait(&self, left: Duration) -> Later {
+        Later(self.rate.every.saturating_sub(left))
     }
 
     fn take(&self, key: &K, now: Duration) -> Result<(), Later> {
         self.with(key, now, Ok(()), |left| {
-            *left = left.checked_sub(ONE).ok_or_else(|| self.wait(*left))?;
+            *left = left.checked_sub(self.rate.every).ok_or_else(|| self.wait(*left))?;
             Ok(())
         })
     }
 
     fn look(&self, key: &K, now: Duration) -> Result<(), Later> {
-        self.with(key, now, Ok(()), |left| if *left >= ONE { Ok(()) } else { Err(self.wait(*left)) })
+        self.with(key, now, Ok(()), |left| if *left >= self.rate.every { Ok(()) } else { Err(self.wait(*left)) })
     }
 
     fn spend(&self, key: &K, now: Duration) {
-        self.with(key, now, (), |left| *left = left.saturating_sub(ONE));
+        self.with(key, now, (), |left| *left = left.saturating_sub(self.rate.every));
     }
 
     fn give_back(&self, key: &K, now: Duration) {
         let full = self.full();
-        self.with(key, now, (), |left| *left = left.saturating_add(ONE).min(full));
+        self.with(key, now, (), |left| *left = left.saturating_add(self.rate.every).min(full));
     }
 }
 
@@ -178,7 +185,7 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
 mod tests {
     use super::*;
 
-    const RATE: Rate = Rate { per_s: 10, burst: 5 };
+    const RATE: Rate = Rate::per_s(10, 5);
 
     fn ms(n: u64) -> Duration {
         Duration::from_millis(n)
@@ -214,8 +221,10 @@ mod tests {
 
     #[test]
     fn without_a_limit_nobody_waits() {
-        let buckets = Buckets::new(Rate::UNLIMITED);
-        assert!((0..100_000).all(|_| buckets.take(&1, ms(0)).is_ok()));
+        for rate in [Rate::UNLIMITED, Rate::per_s(0, 5)] {
+            let buckets = Buckets::new(rate);
+            assert!((0..100_000).all(|_| buckets.take(&1, ms(0)).is_ok()));
+        }
     }
 
     #[test]
@@ -232,6 +241,9 @@ mod tests {
         assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:1"));
         assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
         assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+        // As a socket that takes both families tells of them.
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_ne!(of("::ffff:192.0.2.1"), of("::ffff:192.0.2.2"));
     }
 
     #[test]

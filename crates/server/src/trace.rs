@@ -10,12 +10,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use countersign_domain::{Clock, Code, CorrelationId, Entropy};
+use countersign_oauth::ErrorCode;
 use futures::FutureExt;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tokio::time::Instant;
 use tracing::{Instrument, Span, error, field, info, info_span};
 
-use crate::fault::Fault;
+use crate::{fault::Fault, oauth};
 
 /// The correlation id on answers.
 pub(crate) const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
@@ -37,18 +38,13 @@ pub(crate) struct Source {
 pub(crate) async fn traced<F: Future<Output = Response>>(source: &Source, mut request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let correlation = CorrelationId::new(source.clock.now(), source.entropy.as_ref());
     request.extensions_mut().insert(Correlation(correlation));
-    let span = span(&request, correlation);
+    let (span, endpoint) = (span(&request, correlation), oauth::endpoint(request.uri().path()));
     async {
         let started = Instant::now();
-        let mut response = match AssertUnwindSafe(next(request)).catch_unwind().await {
-            Ok(response) => response,
-            Err(_) => Fault::new(Code::Unavailable, "Failed", "the service failed at this request; quote the correlation id to an operator")
-                .status(http::StatusCode::INTERNAL_SERVER_ERROR)
-                .into_response(),
-        };
+        let mut response = AssertUnwindSafe(next(request)).catch_unwind().await.unwrap_or_else(|_| failed(endpoint));
         finish(&mut response, correlation);
         let (status, took_ms) = (response.status().as_u16(), u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
-        if response.status() == http::StatusCode::INTERNAL_SERVER_ERROR {
+        if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
             error!(status, took_ms, "failed");
         } else {
             info!(status, took_ms, "answered");
@@ -57,6 +53,15 @@ pub(crate) async fn traced<F: Future<Output = Response>>(source: &Source, mut re
     }
     .instrument(span)
     .await
+}
+
+/// What is answered when a handler panics; at an OAuth endpoint, if it was one's.
+fn failed(endpoint: Option<&str>) -> Response {
+    let text = "the service failed at this request; quote the correlation id to an operator";
+    if endpoint.is_some() {
+        return oauth::unanswered(ErrorCode::ServerError, text);
+    }
+    Fault::new(Code::Unavailable, "Failed", text).status(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
 
 fn span(request: &Request, correlation: CorrelationId) -> Span {

@@ -34,13 +34,28 @@ fn host(world: &World) -> String {
     world.issuer.trim_start_matches("http://").to_owned()
 }
 
+/// What comes on a new connection that is kept after its answer. A machine that stalls may send the head too late, and tries again.
+async fn answered(world: &World) -> String {
+    let head = format!("GET /healthz HTTP/1.1\r\nHost: {}\r\n\r\n", host(world));
+    for _ in 0..20 {
+        let mut stream = connect(world).await;
+        // It may have been let go by now.
+        let _ = stream.write_all(head.as_bytes()).await;
+        let all = until_closed(stream).await;
+        if !all.is_empty() {
+            return all;
+        }
+    }
+    String::new()
+}
+
 #[tokio::test]
 async fn half_a_head_is_let_go() {
     let world = hasty(Limits { head: Duration::from_millis(300), ..Limits::embedded() }).await;
     let mut stream = connect(&world).await;
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: loc").await.unwrap();
     until_closed(stream).await;
-    assert_eq!(world.get("/healthz").await.status, 200);
+    assert!(answered(&world).await.starts_with("HTTP/1.1 200"), "others are served");
 }
 
 #[tokio::test]
@@ -56,9 +71,7 @@ async fn silence_is_let_go() {
 #[tokio::test]
 async fn a_kept_connection_is_let_go_when_nothing_comes() {
     let world = hasty(Limits { head: Duration::from_millis(300), ..Limits::embedded() }).await;
-    let mut stream = connect(&world).await;
-    stream.write_all(format!("GET /healthz HTTP/1.1\r\nHost: {}\r\n\r\n", host(&world)).as_bytes()).await.unwrap();
-    assert!(until_closed(stream).await.starts_with("HTTP/1.1 200"), "it was answered first");
+    assert!(answered(&world).await.starts_with("HTTP/1.1 200"), "it was answered first");
 }
 
 #[tokio::test]
@@ -75,17 +88,27 @@ async fn half_a_body_is_let_go() {
     let answer = until_closed(stream).await;
     assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("invalid_request"), "{answer}");
 
-    let world = hasty(Limits { whole: Duration::from_millis(300), ..Limits::embedded() }).await;
+    let limits = Limits { whole: Duration::from_millis(300), ..Limits::embedded() };
+    let metrics_listen = Some("127.0.0.1:0".parse().unwrap());
+    let world = World::with(Db::Sqlite, ServerConfig { limits, metrics_listen, ..ServerConfig::embedded(0) }).await;
     let mut stream = connect(&world).await;
     stream.write_all(begin(&world).as_bytes()).await.unwrap();
     let answer = until_closed(stream).await;
     assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("took too long"), "{answer}");
+    // As an OAuth endpoint refuses (RFC 6749 §5.2).
+    for part in ["content-type: application/json\r\n", "cache-control: no-store\r\n", "retry-after: 1\r\n", r#""error":"temporarily_unavailable""#] {
+        assert!(answer.contains(part), "{part} in {answer}");
+    }
+    let numbers = reqwest::get(format!("http://{}/metrics", world.running().metrics_addr().unwrap())).await.unwrap().text().await.unwrap();
+    let counted = r#"countersign_oauth_requests_total{endpoint="token",outcome="temporarily_unavailable"} 1"#;
+    assert!(numbers.lines().any(|line| line == counted), "{numbers}");
 }
 
 #[tokio::test]
 async fn the_live_stream_goes_on_past_the_time_of_a_request() {
     use futures::StreamExt as _;
-    let world = hasty(Limits { whole: Duration::from_millis(1500), ..Limits::embedded() }).await;
+    // Long enough for a sign-in on a slow machine, and shorter than the pause between two signs of life.
+    let world = hasty(Limits { whole: Duration::from_secs(8), ..Limits::embedded() }).await;
     let ines = world.person("ines").await;
     let mut stream = ines.stream(0).await;
     let mut text = String::new();

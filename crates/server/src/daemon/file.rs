@@ -103,8 +103,10 @@ impl HeldTo {
     /// With what is not named as it is.
     pub(super) fn limits(&self) -> Limits {
         let standing = Limits::shared();
-        let rate =
-            |per_s: Option<u32>, burst: Option<u32>, standing: Rate| Rate { per_s: per_s.unwrap_or(standing.per_s), burst: burst.unwrap_or(standing.burst) };
+        let rate = |per_s: Option<u32>, burst: Option<u32>, standing: Rate| {
+            let burst = burst.unwrap_or(standing.burst);
+            per_s.map_or(Rate { burst, ..standing }, |calls| Rate::per_s(calls, burst))
+        };
         Limits {
             client: rate(self.client_per_s, self.client_burst, standing.client),
             address: rate(self.address_per_s, self.address_burst, standing.address),

@@ -12,7 +12,7 @@ pub(crate) use resource::{protected_resource, resource_metadata};
 pub(crate) use revoke::revoke;
 pub(crate) use token::token;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use axum::{
     Json, RequestExt as _,
@@ -28,11 +28,9 @@ use tokio::time::Instant;
 
 use crate::{
     app::App,
-    rate::{Later, Payer},
-};
-
-use crate::{
     caller::{Only, only},
+    metrics::Metrics,
+    rate::{Later, Payer},
     trace::Correlation,
 };
 
@@ -63,7 +61,7 @@ struct Paid(Payer);
 pub(crate) async fn limited(State(app): State<App>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |c| c.0);
     let address = app.front.address(peer, request.headers());
-    let endpoint = endpoint(request.uri().path());
+    let endpoint = endpoint(request.uri().path()).unwrap_or(TOKEN);
     let started = Instant::now();
     let mut response = match app.rates.arrive(address) {
         Ok(()) => next.run(request).await,
@@ -89,13 +87,28 @@ struct Asked(&'static str);
 #[derive(Clone, Copy)]
 struct Outcome(&'static str);
 
-fn endpoint(path: &str) -> &'static str {
-    match path {
-        "/oauth/introspect" => "introspection",
-        "/oauth/revoke" => "revocation",
-        "/oauth/resource-metadata" => "resource_metadata",
-        // What kind of grant, if the request can be read.
-        _ => "token",
+/// The token endpoint, as long as it is not known what kind of grant was asked for.
+const TOKEN: &str = "token";
+
+/// The endpoint that a path leads to, as numbers name it; none, if the path is not one of theirs.
+pub(crate) fn endpoint(path: &str) -> Option<&'static str> {
+    Some(match path.strip_prefix("/oauth/")? {
+        "introspect" => "introspection",
+        "revoke" => "revocation",
+        "resource-metadata" => "resource_metadata",
+        _ => TOKEN,
+    })
+}
+
+/// What an endpoint answers where its handler does not: it failed, or took too long.
+pub(crate) fn unanswered(code: ErrorCode, text: &str) -> Response {
+    Refused::from(OAuthError::new(code, text)).into_response()
+}
+
+/// Counts such an answer, which [`limited`] never sees.
+pub(crate) fn count_unanswered(metrics: &Metrics, endpoint: &'static str, response: &mut Response, took: Duration) {
+    if let Some(Outcome(word)) = response.extensions_mut().remove() {
+        metrics.call(endpoint, Some(word), took);
     }
 }
 

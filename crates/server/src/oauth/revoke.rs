@@ -1,7 +1,7 @@
 //! `POST /oauth/revoke`: a console gives its sign-in back, a machine a token that it got (RFC 7009).
 
 use axum::{extract::State, response::Response};
-use countersign_oauth::{client_auth::Presented, form::Form, introspection::PresentedToken};
+use countersign_oauth::{ErrorCode, client_auth::Presented, form::Form, introspection::PresentedToken};
 use http::StatusCode;
 
 use super::{Posted, Refused, UNCACHED, correlation, is_machine, paid, payer, presented};
@@ -19,7 +19,10 @@ pub(crate) async fn revoke(State(app): State<App>, posted: Posted) -> Result<Res
     if let Some(payer) = &payer {
         app.rates.may(payer)?;
     }
-    let done = app.engine.revoke(&token, presented, certificate(&app, &posted.parts).as_ref(), proof.as_ref(), correlation(&posted.parts)?).await;
-    done.map_err(|error| Refused::of(error, basic))?;
-    Ok(paid(payer, (StatusCode::OK, UNCACHED)))
+    match app.engine.revoke(&token, presented, certificate(&app, &posted.parts).as_ref(), proof.as_ref(), correlation(&posted.parts)?).await {
+        Ok(()) => Ok(paid(payer, (StatusCode::OK, UNCACHED))),
+        // A machine that has proved who it is pays for what it is refused as well.
+        Err(error) if machine && error.code != ErrorCode::InvalidClient => Ok(paid(payer, Refused::of(error, basic))),
+        Err(error) => Err(Refused::of(error, basic)),
+    }
 }
