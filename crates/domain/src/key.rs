@@ -169,6 +169,19 @@ impl Key {
         Self { state: KeyState::Withdrawn, due_at: None, retired_at: Some(self.retired_at.unwrap_or(now)), ..self }
     }
 
+    /// Dated by a clock that was ahead and is put right: what lies ahead of `now` happened until now, whatever the clock showed.
+    ///
+    /// So the next key has [`RIPENS`] before it from now on, the active one signs for [`ACTIVE_FOR`] and the retired one stays published for
+    /// [`KEPT`]: each at least as long as if it had been dated truly, so that no token fails.
+    #[must_use]
+    pub fn redated(self, now: Timestamp) -> Self {
+        let made_at = self.made_at.min(now);
+        // It waits as long as it was meant to; and no key is made sooner than so long before its use.
+        let ahead = self.made_at.since(made_at);
+        let due_at = self.due_at.map(|at| at.before(ahead).min(now + LEAD));
+        Self { made_at, due_at, active_at: self.active_at.map(|at| at.min(now)), retired_at: self.retired_at.map(|at| at.min(now)), ..self }
+    }
+
     /// Whether it is published, and tokens that it signed are believed.
     #[must_use]
     pub fn published(&self, now: Timestamp) -> bool {
@@ -273,6 +286,35 @@ mod tests {
         assert_eq!(withdrawn.retired_at, Some(at(100)), "it stopped signing when it did");
         assert_eq!(due(std::slice::from_ref(&withdrawn), at(0) + DAY * 1000), [], "it is never forgotten");
         assert!(withdrawn.clone().activate(at(900)).is_err() && withdrawn.clone().hasten(at(900)).is_err() && withdrawn.retire(at(900)).is_err());
+    }
+
+    #[test]
+    fn a_key_that_was_dated_a_year_ahead_goes_on_from_now() {
+        let year = at(0) + DAY * 365;
+        let planned = Key::next("n".into(), Algorithm::Es256, year, year + LEAD).redated(at(0));
+        assert_eq!((planned.made_at, planned.due_at), (at(0), Some(at(0) + LEAD)), "it waits as long as it was meant to");
+        assert_eq!(planned.hasten(at(1)).unwrap().due_at, Some(at(420)));
+        let hastened = Key::next("n".into(), Algorithm::Es256, year, year).redated(at(0));
+        assert_eq!(hastened, next());
+        assert!(hastened.activate(at(419)).is_err(), "and no shorter than others");
+        let made_before = Key { due_at: Some(year), ..next() }.redated(at(0));
+        assert_eq!((made_before.made_at, made_before.due_at), (at(0), Some(at(0) + LEAD)));
+
+        let active = Key::first("a".into(), Algorithm::Es256, year).redated(at(0));
+        assert_eq!(active, Key::first("a".into(), Algorithm::Es256, at(0)), "it signs for as long as others");
+        let retired = Key::first("r".into(), Algorithm::Es256, at(0)).retire(year).unwrap().redated(at(100));
+        assert_eq!((retired.made_at, retired.active_at), (at(0), Some(at(0))));
+        assert!(retired.published(at(100 + 719)) && !retired.published(at(100 + 720)));
+        assert_eq!(Key::first("w".into(), Algorithm::Es256, at(0)).withdraw(year).redated(at(100)).retired_at, Some(at(100)));
+    }
+
+    #[test]
+    fn a_key_of_before_keeps_its_times() {
+        let active = next().activate(at(420)).unwrap();
+        let retired = active.clone().retire(at(500)).unwrap();
+        for key in [next(), Key::next("n".into(), Algorithm::Es256, at(0), at(0) + LEAD), active, retired] {
+            assert_eq!(key.clone().redated(at(500)), key);
+        }
     }
 
     #[test]

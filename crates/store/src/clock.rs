@@ -23,6 +23,8 @@ pub struct LatestEnds {
     pub access: Timestamp,
     /// Of an authorization code.
     pub code: Timestamp,
+    /// Of what a machine got for itself.
+    pub own: Timestamp,
     /// Of an invitation.
     pub invite: Timestamp,
 }
@@ -79,6 +81,7 @@ impl Tx {
         let tokens = self.sql("DELETE FROM token WHERE expires_at > $1 AND issued_at > $1").bind(now).run().await?;
         self.sql("DELETE FROM access_token WHERE expires_at > $1").bind(latest.access).run().await?;
         self.sql("DELETE FROM auth_code WHERE expires_at > $1").bind(latest.code).run().await?;
+        self.sql("DELETE FROM client_token WHERE expires_at > $1").bind(latest.own).run().await?;
         self.sql("UPDATE invite SET expires_at = $1 WHERE expires_at > $2 AND used_at IS NULL").bind(now).bind(latest.invite).run().await?;
         self.sql("DELETE FROM browser WHERE auth_time > $1").bind(now).run().await?;
         self.sql("DELETE FROM proof WHERE proved_at > $1").bind(now).run().await?;

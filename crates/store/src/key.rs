@@ -53,13 +53,13 @@ impl Tx {
         self.sql(SELECT).all(key).await
     }
 
-    /// Stores a key's new state. The private half goes with the state that signs.
+    /// Stores a key's new state and times. The private half goes with the state that signs.
     ///
     /// Retire the active key before another becomes active.
     pub async fn key_update(&mut self, key: &Key) -> Result<(), StoreError> {
-        let sql = "UPDATE signing_key SET state = $2, due_at = $3, active_at = $4, retired_at = $5,
+        let sql = "UPDATE signing_key SET state = $2, due_at = $3, active_at = $4, retired_at = $5, made_at = $6,
             sealed = CASE WHEN $2 IN ('next', 'active') THEN sealed ELSE NULL END WHERE kid = $1";
-        self.sql(sql).bind(&key.kid).bind(key.state).bind(key.due_at).bind(key.active_at).bind(key.retired_at).run().await?;
+        self.sql(sql).bind(&key.kid).bind(key.state).bind(key.due_at).bind(key.active_at).bind(key.retired_at).bind(key.made_at).run().await?;
         Ok(())
     }
 

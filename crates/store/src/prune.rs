@@ -11,6 +11,9 @@ use crate::{StoreError, Tx};
 const GRACE: Duration = Duration::from_hours(24);
 /// How long a token for an API is kept once it is over. Clocks of those who ask may stand behind.
 const TOKENS: Duration = Duration::from_hours(1);
+/// How much longer what counts once is kept than it counts, for a replica's clock may be ahead: it must not forget what another, whose clock is
+/// right, would take again. Replicas stand seconds apart, a minute at the worst.
+const SEEN: Duration = Duration::from_mins(5);
 /// The longest sign-in. Whatever it lived by is older than this once it is over.
 const SESSIONS: Duration = Duration::from_hours(12);
 /// How long an answer is kept for a retry.
@@ -19,7 +22,7 @@ const ANSWERS: Duration = Duration::from_hours(168);
 /// What can be past its use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stale {
-    /// Proofs of possession that were seen (RFC 9449 §11.1): over with the time in which they count.
+    /// Proofs of possession (RFC 9449 §11.1) and assertions (RFC 7523 §3) that were seen: over a while after the time in which they count.
     DpopProofs,
     /// Consoles' access tokens.
     AccessTokens,
@@ -106,7 +109,8 @@ impl Stale {
     /// Past its use is what was over before this.
     fn before(self, now: Timestamp) -> Timestamp {
         match self {
-            Self::DpopProofs | Self::AccessTokens | Self::ClientTokens | Self::Browsers => now,
+            Self::DpopProofs => now.before(SEEN),
+            Self::AccessTokens | Self::ClientTokens | Self::Browsers => now,
             Self::Codes | Self::Proofs => now.before(GRACE),
             Self::RefreshTokens => now.before(GRACE + SESSIONS),
             Self::Answers => now.before(ANSWERS),

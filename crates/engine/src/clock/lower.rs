@@ -9,8 +9,10 @@ use super::TOLERANCE;
 use crate::{
     Call, Engine, Refusal,
     act::Scope,
+    keys::redate,
     person::INVITE_TTL,
     session::{ACCESS_TTL, CODE_TTL},
+    token::OWN_TTL,
 };
 
 impl Engine {
@@ -24,7 +26,7 @@ impl Engine {
     }
 
     /// Lowers the mark to what the clock shows. What was begun in the time that never was is over: sign-ins, delegations,
-    /// requests and tokens, also the sign-in that asks for it if it is one of those.
+    /// requests and tokens, also the sign-in that asks for it if it is one of those. Signing keys stay, and are dated anew.
     ///
     /// # Errors
     /// `conflict`, if the clock does not stand behind the mark.
@@ -59,12 +61,14 @@ async fn lower(s: &mut Scope<'_>, reason: String) -> Result<(), Refusal> {
     let from = s.now.max(s.tx.clock(Lock::Update).await?.mark);
     s.tx.clock_lower(to).await?;
     let ahead = s.tx.ahead_end(to, &latest(to)).await?;
+    let keys = redate(s.tx, to).await?;
     let figures = [
         ("from", from.unix_secs()),
         ("to", to.unix_secs()),
         ("tokens", count(ahead.tokens)),
         ("delegations", count(ahead.delegations)),
         ("sessions", count(ahead.sessions)),
+        ("keys", count(keys)),
     ];
     s.line.figures.extend(figures.map(|(name, n)| (name.to_owned(), n)));
     s.line = s.line.clone().with_text("reason", Committed::new(reason.to_owned(), s.engine.entropy()));
@@ -73,7 +77,7 @@ async fn lower(s: &mut Scope<'_>, reason: String) -> Result<(), Refusal> {
 
 /// The latest ends that anything begun until `to` can have.
 fn latest(to: Timestamp) -> LatestEnds {
-    LatestEnds { access: to + ACCESS_TTL, code: to + CODE_TTL, invite: to + INVITE_TTL }
+    LatestEnds { access: to + ACCESS_TTL, code: to + CODE_TTL, own: to + OWN_TTL, invite: to + INVITE_TTL }
 }
 
 fn count(n: u64) -> i64 {

@@ -194,6 +194,19 @@ impl KeyRing {
     }
 }
 
+/// Dates anew what happened to the keys ahead of `to`, in a time that never was: rotation would wait until that has come. Answers to how many.
+pub(crate) async fn redate(tx: &mut Tx, to: Timestamp) -> Result<u64, KeyRingError> {
+    let mut redated = 0;
+    for key in states(&tx.keys_to_change().await?) {
+        let anew = key.clone().redated(to);
+        if anew != key {
+            tx.key_update(&anew).await?;
+            redated += 1;
+        }
+    }
+    Ok(redated)
+}
+
 /// The keys of rows.
 pub(crate) fn states(rows: &[KeyRow]) -> Vec<Key> {
     rows.iter().map(|row| row.key.clone()).collect()

@@ -11,7 +11,7 @@ mod restore;
 mod rotate;
 
 pub use backup::{BackupError, MIN_PASSPHRASE};
-pub(crate) use change::{Made, states};
+pub(crate) use change::{Made, redate, states};
 pub use error::KeyRingError;
 pub(crate) use list::views;
 pub use restore::Restored;
@@ -191,7 +191,9 @@ impl KeyRing {
     /// The keys, no older than [`STALE`].
     async fn fresh(&self) -> Result<Arc<Keys>, KeyRingError> {
         let Loaded { at, keys } = self.loaded();
-        if self.0.clock.now().since(at) <= STALE {
+        let now = self.0.clock.now();
+        // What was read later than now was read before the clock went back: nobody knows how long ago.
+        if at <= now && now.since(at) <= STALE {
             return Ok(keys);
         }
         self.reload().await?;

@@ -18,7 +18,7 @@ use crate::{Engine, Refusal, client::Machine, token::mint};
 /// Label under which the store keeps the fingerprint of a machine's own token.
 pub(crate) const OWN: &str = "client token";
 /// How long a machine's own token lives.
-const OWN_TTL: Duration = Duration::from_mins(10);
+pub(crate) const OWN_TTL: Duration = Duration::from_mins(10);
 
 impl Engine {
     /// The client-credentials grant.
@@ -28,7 +28,8 @@ impl Engine {
     pub(crate) async fn client_credentials(&self, machine: &Machine, target: Option<&str>, proof: Option<&Proof>) -> Result<TokenAnswer, OAuthError> {
         if target.is_some_and(|t| t != self.settings().issuer) {
             let text = "a client's own token is good at this service only; exchange a token that your API was called with to call another";
-            return Err(Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidTarget).oauth());
+            let refusal = Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidTarget);
+            return Err(self.refused_of(machine, Kind::TokenIssue, refusal).await.oauth());
         }
         let token = self.secret("csm_");
         let (hash, jkt) = (token.fingerprint(OWN), proof.map(|p| p.jkt.clone()));

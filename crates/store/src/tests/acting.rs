@@ -239,6 +239,17 @@ on_both! {
         }).unwrap();
     }
 
+    async fn what_counts_once_is_remembered_for_longer_than_it_counts(store: &Store) {
+        put!(store, |tx| {
+            assert!(tx.dpop_seen(&[1; 32], at(60)).await?);
+            assert_eq!(tx.prune(Stale::DpopProofs, at(60 + 300), 100).await?, 0, "another replica's clock may stand at 60 still");
+            assert!(!tx.dpop_seen(&[1; 32], at(60)).await?);
+            assert_eq!(tx.prune(Stale::DpopProofs, at(61 + 300), 100).await?, 1);
+            assert!(tx.dpop_seen(&[1; 32], at(60)).await?);
+            Ok(())
+        }).unwrap();
+    }
+
     async fn a_token_is_dropped_once_it_and_its_delegation_are_over(store: &Store) {
         let (a, b) = worlds(store).await;
         let hour = 60 * 60;

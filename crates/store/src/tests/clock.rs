@@ -1,7 +1,7 @@
 use countersign_domain::{SessionId, token::Token};
 
-use super::{get, on_both, put, world::*};
-use crate::{AccessRow, Ahead, BrowserRow, ClockRow, LatestEnds, Lock};
+use super::{get, machines::client, on_both, put, world::*};
+use crate::{AccessRow, Ahead, BrowserRow, ClientTokenRow, ClockRow, LatestEnds, Lock};
 
 fn token(a: &World, n: u8, issued_at: i64) -> Token {
     a.token(100 + n, a.delegation(1, at(20)).id, at(issued_at), at(issued_at + 300))
@@ -48,8 +48,13 @@ on_both! {
             }
             tx.browser_insert(&BrowserRow { cookie_hash: a.hash(1), tenant: a.tenant, person: a.dana, auth_time: at(50), expires_at: at(90) }).await?;
             tx.request_insert(&b.request(2, at(60))).await?;
+            tx.client_insert(&client(&a)).await?;
+            for (n, end) in [(1, 240), (2, 241)] {
+                let row = ClientTokenRow { hash: a.hash(n), tenant: a.tenant, client: "gateway-api".into(), jkt: None, x5t: None, expires_at: at(end) };
+                tx.client_token_insert(&row).await?;
+            }
 
-            let latest = LatestEnds { access: at(640), code: at(100), invite: at(900) };
+            let latest = LatestEnds { access: at(640), code: at(100), own: at(240), invite: at(900) };
             assert_eq!(tx.ahead_end(at(40), &latest).await?, Ahead { tokens: 1, delegations: 0, sessions: 1 });
 
             assert!(tx.token(a.tenant, token(&a, 1, 25).id, Lock::None).await?.is_some(), "minted before");
@@ -60,6 +65,8 @@ on_both! {
             assert!(tx.access(&a.hash(1)).await?.is_some());
             assert_eq!(tx.access(&a.hash(2)).await?, None);
             assert_eq!(tx.browser(&a.hash(1)).await?, None);
+            assert!(tx.client_token(&a.hash(1)).await?.is_some(), "got no later than at the instant itself");
+            assert_eq!(tx.client_token(&a.hash(2)).await?, None);
             assert_eq!(tx.requests_due(at(40), 9, Lock::None).await?.len(), 1);
 
             assert_eq!(tx.ahead_end(at(10), &latest).await?.delegations, 1);

@@ -86,6 +86,18 @@ on_both! {
         }).unwrap();
     }
 
+    async fn a_key_is_dated_anew(store: &Store) {
+        put!(store, |tx| {
+            tx.key_insert(&active("a", 900)).await?;
+            tx.key_insert(&next("n", Algorithm::Es256, 901)).await?;
+            for row in tx.keys_to_change().await? {
+                tx.key_update(&row.key.redated(at(5))).await?;
+            }
+            assert_eq!(tx.keys().await?, [active("a", 5), next("n", Algorithm::Es256, 5)]);
+            Ok(())
+        }).unwrap();
+    }
+
     async fn replicas_change_keys_one_after_the_other(store: &Store) {
         let each = (0..4).map(|i| async move {
             put!(store, |tx| {

@@ -7,7 +7,7 @@ use countersign_domain::{
 use super::{get, on_both, put, world::*};
 use crate::{ClientTokenRow, ContractChangeRow, Lock, SecretRow, StoreError};
 
-fn client(a: &World) -> Client {
+pub(super) fn client(a: &World) -> Client {
     Client {
         id: "gateway-api".into(),
         tenant: a.tenant,

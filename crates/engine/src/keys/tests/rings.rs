@@ -1,11 +1,12 @@
 //! Opening, keeping up, rotating by time and in an emergency.
 
 use countersign_domain::key::{KEPT, LEAD, RIPENS};
-use countersign_oauth::seal::SealError;
+use countersign_oauth::{jwt::verify_at_jwt, seal::SealError};
 
 use super::*;
 
 const ES: Algorithm = Algorithm::Es256;
+const YEAR: Duration = Duration::from_hours(24 * 365);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_master_key_is_told_at_once_and_so_is_damage() {
@@ -79,6 +80,47 @@ async fn a_command_rotates_when_everybody_could_read_the_next_key() {
     replicas.clock.pass(Duration::from_secs(1));
     assert_eq!(one.rotate(ES).await, Ok(None), "now it is done at once");
     assert_eq!(replicas.states().await, [(ES, KeyState::Retired), (ES, KeyState::Active)]);
+}
+
+/// A leap of a year, in which a key retired, another began to sign, and a third one was made.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_that_are_dated_anew_go_on_and_no_token_fails() {
+    let replicas = Replicas::new().await;
+    let [one, other] = &replicas.rings;
+    let first = one.signing(ES).await.unwrap().kid().to_owned();
+    let before = mint(one, ES).await;
+    replicas.clock.pass(YEAR);
+    one.rotate(ES).await.unwrap();
+    replicas.clock.pass(RIPENS);
+    one.tend().await.unwrap();
+    one.rotate(ES).await.unwrap();
+    replicas.clock.set_back(YEAR + RIPENS);
+    assert_eq!(one.rotate(ES).await, Ok(Some(START + YEAR + RIPENS + RIPENS)), "so long it would wait");
+
+    let anew = || replicas.database.store.write(|tx| Box::pin(async move { redate(tx, START).await }));
+    assert_eq!((anew().await, anew().await), (Ok(3), Ok(0)));
+    assert!(counts(one, &before).await && counts(other, &mint(one, ES).await).await);
+    assert_eq!(other.rotate(ES).await, Ok(Some(START + RIPENS)));
+    let published = fetch(other).await;
+    replicas.clock.pass(RIPENS);
+    assert!(one.tend().await.unwrap());
+    let token = mint(one, ES).await;
+    assert!(verify_at_jwt(token.expose(), &published, &expect(replicas.clock.now())).is_ok(), "signed with a key that was published by then");
+    assert_eq!(one.list().await.unwrap().iter().find(|k| k.state == KeyState::Active).unwrap().changes_at, Some(START + RIPENS + ACTIVE_FOR));
+    assert!(one.jwks().await.body.contains(&first));
+    replicas.clock.pass(KEPT.saturating_sub(RIPENS));
+    assert!(!one.jwks().await.body.contains(&first), "the retired one is forgotten in its time");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_read_before_the_clock_went_back_is_read_anew() {
+    let replicas = Replicas::new().await;
+    let [one, other] = &replicas.rings;
+    replicas.clock.pass(YEAR);
+    one.reload().await.unwrap();
+    replicas.clock.set_back(YEAR);
+    other.replace(ES, "lost meanwhile").await.unwrap();
+    assert_eq!(one.signing(ES).await.unwrap().kid(), other.signing(ES).await.unwrap().kid());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
