@@ -49,6 +49,13 @@ pub fn client_jwks() -> Value {
     json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(CLIENT.public_key()), "kid": "one" }] })
 }
 
+/// The keys that another issuer publishes: the client's and the console's, as `one` and `two`.
+pub fn published() -> Value {
+    let mut two = console_jwk();
+    two["kid"] = "two".into();
+    json!({ "keys": [client_jwks()["keys"][0], two] })
+}
+
 /// A JWS of this header and these claims, whatever they are.
 pub fn signed(header: &[u8], claims: &[u8], sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));

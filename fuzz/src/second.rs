@@ -3,6 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
+/// What stands in a JSON text that was believed: no member twice.
+pub fn once(json: &[u8]) -> Value {
+    let text = std::str::from_utf8(json).expect("UTF-8");
+    assert!(!has_twins(text), "a member stands twice: {text}");
+    serde_json::from_str(text).expect("JSON")
+}
+
 /// Whether some object in a JSON text has two members of one name. The text must be JSON: whoever calls has parsed it.
 pub fn has_twins(json: &str) -> bool {
     // A stack of the objects and arrays that are open; an array has no names.

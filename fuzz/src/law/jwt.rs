@@ -11,14 +11,18 @@ use countersign_oauth::{
     jwt::{Expect, MAX_ACTORS, MAX_LIFETIME_S, sign_at_jwt, verify_at_jwt},
     nonce::{Nonces, SLOT},
 };
+use serde_json::Value;
 
 use crate::{keys, second};
 
 const ISSUER: &str = "https://countersign.example";
-const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
-const REFUSED: [&str; 9] = ["crit", "b64", "jku", "x5u", "x5c", "x5t", "x5t#S256", "enc", "zip"];
+/// When all laws are tried.
+pub(super) const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
+/// What no header of a token may have.
+pub(super) const REFUSED: [&str; 9] = ["crit", "b64", "jku", "x5u", "x5c", "x5t", "x5t#S256", "enc", "zip"];
 
-fn token(data: &[u8], sign: impl FnOnce(&[u8]) -> Vec<u8>) -> Option<String> {
+/// The token that an input stands for.
+pub(super) fn token(data: &[u8], sign: impl FnOnce(&[u8]) -> Vec<u8>) -> Option<String> {
     let parts = data.iter().position(|b| *b == 0).and_then(|at| data.split_at_checked(at));
     match parts {
         Some((header, claims)) => Some(keys::signed(header, &claims[1..], sign)),
@@ -26,15 +30,17 @@ fn token(data: &[u8], sign: impl FnOnce(&[u8]) -> Vec<u8>) -> Option<String> {
     }
 }
 
-/// What a token that was believed must look like: each member once, and none that chooses a key.
-fn strict(token: &str) -> serde_json::Value {
+/// Header and claims of a token that was believed: each member stands once.
+pub(super) fn parts(token: &str) -> (Value, Value) {
     let parts: Vec<_> = token.split('.').collect();
     assert_eq!(parts.len(), 3, "{token}");
-    for part in &parts[..2] {
-        let json = String::from_utf8(URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("UTF-8");
-        assert!(!second::has_twins(&json), "a member stands twice: {json}");
-    }
-    let header: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[0]).expect("base64url")).expect("JSON");
+    let read = |part: &str| second::once(&URL_SAFE_NO_PAD.decode(part).expect("base64url"));
+    (read(parts[0]), read(parts[1]))
+}
+
+/// What a token that was believed must look like: each member once, and none that chooses a key.
+fn strict(token: &str) -> Value {
+    let (header, _) = parts(token);
     assert!(REFUSED.iter().all(|name| header.get(name).is_none()), "{header}");
     header
 }
@@ -50,7 +56,10 @@ pub fn access(data: &[u8]) -> bool {
     assert_eq!(claims.iss, ISSUER);
     assert!(claims.iat <= claims.nbf && claims.nbf <= NOW.unix_secs() && claims.exp > NOW.unix_secs() && claims.exp - claims.iat <= MAX_LIFETIME_S);
     assert!(claims.act.as_ref().is_none_or(|a| a.depth() <= MAX_ACTORS));
-    assert_eq!((claims.act.is_some(), claims.case.is_some()), (claims.case.is_some(), claims.dlg.is_some()));
+    // A case stands beside its delegation and whoever acts on it. Without one, services may act for a customer who was present, and no person.
+    assert_eq!(claims.case.is_some(), claims.dlg.is_some());
+    let mut actors = std::iter::successors(claims.act.as_ref(), |a| a.act.as_deref());
+    assert!(if claims.case.is_some() { claims.act.is_some() } else { actors.all(|a| !a.sub.contains('_')) }, "{:?}", claims.act);
     // What was read is what is signed again.
     let again = sign_at_jwt(&keys::SIGNING, &claims).expect("it can be signed");
     assert_eq!(verify_at_jwt(again.expose(), &keys::SET, &expect), Ok(claims.clone()));
