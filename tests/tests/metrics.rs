@@ -1,9 +1,9 @@
 //! Numbers for Prometheus: on an address of their own, true, and nobody's.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use countersign_server::ServerConfig;
-use countersign_testkit::{Db, World};
+use countersign_testkit::{Db, World, chain::audience};
 
 /// Reads OpenMetrics text: each sample by its name and labels. Refuses whatever is not of that form.
 fn parsed(text: &str) -> BTreeMap<String, f64> {
@@ -81,5 +81,27 @@ async fn what_happens_is_counted() {
         for personal in ["dana", "cus_8812", "ZD-4711", "accounts-api", "acme", "127.0.0.1", dana.me.id.to_string().as_str()] {
             assert!(!text.contains(personal), "{personal} in\n{text}");
         }
+    }
+}
+
+#[tokio::test]
+async fn what_is_past_its_use_is_dropped_and_counted_once() {
+    for db in [Db::Sqlite, Db::Postgres] {
+        let world = World::with(db, with_numbers()).await.chained().await;
+        let (dana, warrant) = world.acting_at("gateway", &["order:read"]).await;
+        for _ in 0..2 {
+            dana.exchange(&warrant).with("audience", &audience("gateway")).token().await;
+        }
+        world.machine("gateway-api").own().await;
+        let dropped = async || {
+            world.running().prune().await.unwrap();
+            let numbers = parsed(&scraped(&world).await);
+            ["token", "client_token", "presence"].map(|what| numbers[&format!("countersign_rows_pruned_total{{what=\"{what}\"}}")])
+        };
+        assert_eq!((dropped().await, world.minted().await), ([0.0, 0.0, 0.0], 2), "{db:?}: all of it is in use");
+        // The delegation ends after a quarter of an hour, and what was minted for it is kept for an hour more.
+        world.pass(Duration::from_hours(2)).await;
+        assert_eq!((dropped().await, world.minted().await), ([2.0, 1.0, 0.0], 0), "{db:?}");
+        assert_eq!(dropped().await, [2.0, 1.0, 0.0], "{db:?}: once");
     }
 }

@@ -149,6 +149,17 @@ proptest! {
         prop_assert!(ended.live(now).is_err() && ended.end(EndReason::Agent, None, now).is_err());
     }
 
+    /// What hides who acts wants two signatures and lasts a quarter of an hour at most, whatever policy says; and no rule is laxer for it.
+    #[test]
+    fn impersonation_owes_two_signatures_and_lasts_a_quarter_of_an_hour(signatures in 1_u8..=u8::MAX, group in "[a-z]{1,12}", proof in any::<u32>(), minutes in any::<u32>()) {
+        let said = Obligations::new(signatures, group, proof, minutes).expect("above zero");
+        let owed = said.clone().in_mode(Mode::Impersonation);
+        prop_assert!(owed.signatures() >= 2 && owed.max_minutes <= 15, "{owed:?}");
+        prop_assert!(owed.signatures() >= said.signatures() && owed.max_minutes <= said.max_minutes, "{owed:?}");
+        prop_assert_eq!((&owed.group, owed.proof_max_age_s), (&said.group, said.proof_max_age_s));
+        prop_assert_eq!(said.clone().in_mode(Mode::Delegated), said);
+    }
+
     /// The strictest of two never asks less than either.
     #[test]
     fn the_strictest_asks_at_least_as_much_as_each(a in (1_u8..9, 1_u32..1000, 1_u32..1000), b in (1_u8..9, 1_u32..1000, 1_u32..1000)) {

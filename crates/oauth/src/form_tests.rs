@@ -39,14 +39,24 @@ fn what_readers_would_mend_in_different_ways_is_refused() {
 
 #[test]
 fn sizes_are_limited() {
-    assert!(Form::parse(format!("a={}", "x".repeat(MAX_VALUE)).as_bytes()).is_ok());
-    for text in [
-        format!("a={}", "x".repeat(MAX_VALUE + 1)),
-        format!("a={}", "x".repeat(MAX_FORM)),
-        format!("{}=1", "n".repeat(65)),
-        (0..49).map(|n| format!("a{n}=1")).collect::<Vec<_>>().join("&"),
+    let value = |bytes: usize| format!("a={}", "x".repeat(bytes));
+    let name = |bytes: usize| format!("{}=1", "n".repeat(bytes));
+    let pairs = |count: usize| (0..count).map(|n| format!("a{n}=1")).collect::<Vec<_>>().join("&");
+    // Of two values, neither of which is too long by itself.
+    let form = |bytes: usize| {
+        let first = value(MAX_VALUE);
+        format!("{first}&b={}", "x".repeat(bytes - first.len() - 3))
+    };
+    let too_many = "there are too many parameters, or one without a name or with too long a one";
+    for (within, beyond, told) in [
+        (value(MAX_VALUE), value(MAX_VALUE + 1), "`a` is longer than 8192 bytes"),
+        (form(MAX_FORM), form(MAX_FORM + 1), "the parameters are longer than 16384 bytes; send less"),
+        (name(MAX_NAME), name(MAX_NAME + 1), too_many),
+        (pairs(MAX_PAIRS), pairs(MAX_PAIRS + 1), too_many),
     ] {
-        assert_eq!(refused(&text).code, ErrorCode::InvalidRequest);
+        assert!(Form::parse(within.as_bytes()).is_ok(), "just before: {told}");
+        let error = refused(&beyond);
+        assert_eq!((error.code, error.description.as_str()), (ErrorCode::InvalidRequest, told));
     }
 }
 

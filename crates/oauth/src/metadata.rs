@@ -51,6 +51,9 @@ pub struct Metadata {
     pub introspection_endpoint_auth_methods_supported: Vec<String>,
     /// As at the token endpoint.
     pub introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// What a signed answer about a token is signed with (RFC 9701 §7).
+    #[serde(default)]
+    pub introspection_signing_alg_values_supported: Vec<String>,
     /// As at the token endpoint.
     pub revocation_endpoint_auth_methods_supported: Vec<String>,
     /// As at the token endpoint.
@@ -92,6 +95,7 @@ impl Metadata {
             token_endpoint_auth_signing_alg_values_supported: signed.clone(),
             introspection_endpoint_auth_methods_supported: list(&machines),
             introspection_endpoint_auth_signing_alg_values_supported: signed.clone(),
+            introspection_signing_alg_values_supported: list(&[Algorithm::default().as_str()]),
             revocation_endpoint_auth_methods_supported: anybody,
             revocation_endpoint_auth_signing_alg_values_supported: signed,
             dpop_signing_alg_values_supported: list(&["ES256"]),

@@ -58,7 +58,7 @@ async fn watch(certificate: Arc<Certificate>, stop: CancellationToken) {
 }
 
 /// Drops what is past its use, and says how much that was.
-async fn prune(app: App) -> Result<(), Refusal> {
+pub(crate) async fn prune(app: App) -> Result<(), Refusal> {
     for (what, count) in app.engine.prune().await? {
         if count > 0 {
             app.metrics.pruned(what, count);

@@ -257,6 +257,14 @@ impl Running {
         self.app.certificate.as_ref().map_or(Ok(()), |certificate| certificate.reload().map(drop))
     }
 
+    /// Drops what is past its use, and counts it. The background does so too, every minute.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn prune(&self) -> Result<(), Refusal> {
+        background::prune(self.app.clone()).await
+    }
+
     /// Ends streams, lets requests that are under way finish (10 s at most), stops background work.
     pub async fn shutdown(mut self) {
         self.app.stop.cancel();
