@@ -9,7 +9,6 @@
 use std::{
     any::Any,
     borrow::Cow,
-    collections::HashMap,
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -45,8 +44,8 @@ pub(crate) const GROWING: [&str; 3] = ["access_token", "session", "token"];
 /// Tables that have no such triggers, and are written to with most works.
 const UNWATCHED: [&str; 5] = ["dpop_seen", "event", "event_text", "place", "unplaced"];
 
-/// With more answers than so many, all are forgotten.
-const MOST: usize = 4096;
+/// So many answers are remembered, those that were asked for last: a delegation that is used takes a dozen. Some 20 MiB.
+const MOST: usize = 16 * 1024;
 /// So many tokens are remembered, the last ones: some 10 MiB.
 const TOKENS: usize = 16 * 1024;
 
@@ -59,13 +58,13 @@ pub(crate) struct Facts(Arc<Mutex<Known>>);
 
 struct Known {
     edition: i64,
-    answers: HashMap<Question, Arc<dyn Any + Send + Sync>>,
+    answers: LruCache<Question, Arc<dyn Any + Send + Sync>>,
     tokens: LruCache<TokenKey, Arc<Token>>,
 }
 
 impl Default for Known {
     fn default() -> Self {
-        Self { edition: 0, answers: HashMap::new(), tokens: LruCache::new(TOKENS) }
+        Self { edition: 0, answers: LruCache::new(MOST), tokens: LruCache::new(TOKENS) }
     }
 }
 
@@ -94,9 +93,11 @@ pub(crate) enum TokenKey {
 impl Facts {
     /// What was answered at this edition.
     pub(crate) fn recall<T: Clone + 'static>(&self, edition: i64, question: &Question) -> Option<T> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer = known.answers.get(question).filter(|_| known.edition == edition)?;
-        answer.downcast_ref::<T>().cloned()
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.edition != edition {
+            return None;
+        }
+        known.answers.get(question)?.downcast_ref::<T>().cloned()
     }
 
     /// Remembers an answer that was read at this edition.
@@ -104,9 +105,6 @@ impl Facts {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !known.turn_to(edition) {
             return;
-        }
-        if known.answers.len() >= MOST {
-            known.answers.clear();
         }
         known.answers.insert(question, Arc::new(answer));
     }
@@ -211,7 +209,9 @@ mod tests {
         for i in 0..=MOST {
             facts.remember(1, question(&i.to_string()), i);
         }
-        assert!(facts.0.lock().unwrap().answers.len() <= MOST);
+        assert_eq!(facts.0.lock().unwrap().answers.len(), MOST);
+        assert_eq!(facts.recall::<usize>(1, &question("0")), None, "what nobody has asked for the longest goes first");
+        assert_eq!(facts.recall::<usize>(1, &question("1")), Some(1));
         assert_eq!(facts.recall::<usize>(1, &question(&MOST.to_string())), Some(MOST));
     }
 
