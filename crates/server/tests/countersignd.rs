@@ -1,6 +1,8 @@
 //! The program `countersignd` from outside: what it says and which code it ends with.
 #![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
+mod daemon;
+
 use std::{
     io::{BufRead, BufReader},
     path::Path,
@@ -8,7 +10,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use countersign_domain::Clock as _;
 use countersign_store::testing;
+use countersign_testkit::{
+    ForeignIssuer,
+    chain::{audience, contract},
+};
+use serde_json::json;
 
 const ISSUER: (&str, &str) = ("COUNTERSIGN_ISSUER", "https://sts.example");
 const LISTEN: (&str, &str) = ("COUNTERSIGN_LISTEN", "127.0.0.1:0");
@@ -60,9 +68,9 @@ fn a_service_that_is_not_there_is_not_healthy() {
 }
 
 /// Ends the program if the test ends first.
-struct Daemon(Child);
+struct Ended(Child);
 
-impl Drop for Daemon {
+impl Drop for Ended {
     fn drop(&mut self) {
         let _ = self.0.kill();
     }
@@ -91,12 +99,14 @@ fn serves(dir: &Path, database: &[(&str, &str)]) {
     env.extend(database);
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersignd"));
     let child = command.env_clear().envs(env.iter().copied()).current_dir(dir).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut daemon = Daemon(child);
+    let mut daemon = Ended(child);
     let log = BufReader::new(daemon.0.stderr.take().unwrap());
     let reader = std::thread::spawn(move || log.lines().map_while(Result::ok).collect::<Vec<_>>());
-    let until = Instant::now() + Duration::from_secs(20);
+    let until = Instant::now() + Duration::from_mins(2);
     while said(&run(&["healthcheck"], &env, dir)).0 != Some(0) {
         assert!(Instant::now() < until && daemon.0.try_wait().unwrap().is_none(), "it becomes ready");
+        // Each try is a program of its own, which takes from the other what it needs to become ready.
+        std::thread::sleep(Duration::from_millis(50));
     }
     assert!(Command::new("kill").args(["-TERM", &daemon.0.id().to_string()]).status().unwrap().success());
     assert!(daemon.0.wait().unwrap().success());
@@ -167,4 +177,50 @@ fn another_master_key_is_told_at_the_start() {
         );
         assert!(!err.contains(other.as_str()), "{err}");
     }
+}
+
+/// From the operator's file to a token: a customer of the bank is present, and the gateway calls the ledger for them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_of_an_issuer_that_the_file_names_is_exchanged() {
+    const SECRET: &str = "secret-of-every-api-with-enough-length";
+    let folder = tempfile::tempdir().unwrap();
+    let (bank, stranger) = (ForeignIssuer::open().await, ForeignIssuer::open().await);
+    let issuers = format!(
+        "[[issuers]]\ntenant = \"acme\"\nissuer = \"{0}\"\njwks_uri = \"{0}/jwks\"\nalgs = [\"ES256\"]\n\
+         [issuers.audiences.\"{1}\"]\norders = [\"order:read\", \"order:refund\"]\n",
+        bank.iss,
+        audience("gateway"),
+    );
+    let contracts = ["gateway", "ledger", "bank", "notify", "archive", "vault"].map(contract);
+    daemon::configure(folder.path(), &contracts, SECRET, &issuers);
+    let service = daemon::Daemon::start(folder.path(), "");
+    let ruth = service.set_up().await;
+    let case = json!({ "key": "ZD-4711", "title": "Moved house", "customer": "cus_8812", "priority": "normal" });
+    assert_eq!(ruth.post("/v1/cases", &case).await.status, 200);
+
+    let now = service.site.clock.now().unix_secs();
+    let token = |from: &ForeignIssuer| {
+        let said = json!({
+            "iss": from.iss, "sub": "cus_8812", "aud": audience("gateway"), "client_id": "mobile-app", "scope": "openid orders",
+            "iat": now, "exp": now + 600, "jti": "one"
+        });
+        from.sign(&json!({ "alg": "ES256", "typ": "at+jwt", "kid": "k1" }), &said)
+    };
+    let exchange = |subject: String| {
+        let form = service.site.form("/oauth/token").basic("gateway-api", SECRET);
+        form.with("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
+            .with("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")
+            .with("subject_token", &subject)
+            .with("audience", &audience("ledger"))
+            .send()
+    };
+    let refused = exchange(token(&stranger)).await;
+    assert_eq!((refused.status, &refused.json()["countersign_code"]), (400, &json!("rail:trusted-issuer")), "{}", refused.body);
+    let answer = exchange(token(&bank)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let minted = answer.json()["access_token"].as_str().unwrap().to_owned();
+    let told = service.site.introspect_as("ledger-api", SECRET, &minted).await.json();
+    assert_eq!((&told["active"], &told["sub"], &told["act"]), (&json!(true), &json!("cus_8812"), &json!({ "sub": "gateway-api" })), "{told}");
+    assert_eq!((bank.reads(), stranger.reads()), (1, 0), "nobody is asked but who is registered");
+    service.stop(true);
 }
