@@ -1,7 +1,7 @@
-//! Machines prove who they are in the one way that they are registered with, and contracts change only by two people.
+//! Machines prove who they are in the one way that they are registered with, and APIs are described to whom it concerns.
 
 use countersign_domain::contract::Contract;
-use countersign_testkit::{Answer, Db, Person, World, accounts_contract, chain::contract, signed, world::CLIENT_SECRET};
+use countersign_testkit::{Db, Person, World, accounts_contract, signed, world::CLIENT_SECRET};
 use serde_json::{Value, json};
 
 /// client_credentials, with these parameters more and perhaps HTTP Basic.
@@ -55,49 +55,6 @@ async fn a_secret_is_changed_without_a_gap_and_a_disabled_machine_comes_no_more(
             let refused = ruth.post("/v1/clients", &json!({ "id": id, "name": "n", "auth": "client_secret_basic" })).await;
             assert_eq!(refused.status, 422, "{id}: {}", refused.body);
         }
-    }
-}
-
-async fn review(who: &Person, change: &Value, decision: &str) -> Answer {
-    let path = format!("/v1/contract-changes/{}/review", change["id"].as_str().unwrap());
-    who.post(&path, &json!({ "decision": decision, "digest": change["digest"] })).await
-}
-
-#[tokio::test]
-async fn a_contract_changes_when_somebody_else_agrees() {
-    for db in [Db::Sqlite, Db::Postgres] {
-        let world = World::on(db).await;
-        let (ruth, sana, dana) = (world.person("ruth").await, world.person("sana").await, world.person("dana").await);
-        let propose = |minutes: u32| {
-            let ruth = &ruth;
-            let proposed = countersign_domain::contract::Contract { max_minutes: minutes, client: None, ..contract("vault") };
-            async move { ruth.post("/v1/contract-changes", &json!({ "contract": proposed })).await }
-        };
-        let change = propose(10).await.json();
-        assert_eq!((&change["state"], &change["base_version"]), (&json!("waiting"), &json!(0)), "{change}");
-        assert_eq!(propose(11).await.status, 409, "one at a time");
-        assert_eq!(review(&ruth, &change, "sign").await.rules(), ["rail:four-eyes"], "not by who proposed it");
-        assert_eq!(review(&dana, &change, "sign").await.status, 403, "not by an agent");
-        let mut other = change.clone();
-        other["digest"] = json!("0".repeat(64));
-        assert_eq!(review(&sana, &other, "sign").await.rules(), ["rail:digest-changed"], "not unseen");
-        assert!(!dana.get("/v1/contracts").await.body.contains("vault"), "nothing has changed yet");
-        assert_eq!(review(&sana, &change, "sign").await.json()["state"], "accepted");
-        assert_eq!(review(&sana, &change, "sign").await.status, 409, "once");
-        assert_eq!(dana.api_called("vault").await.max_minutes, 10);
-
-        assert_eq!(propose(10).await.status, 422, "nothing different");
-        let next = propose(20).await.json();
-        assert_eq!(next["differences"], json!([{ "field": "max_minutes", "before": "10", "after": "20" }]));
-        assert_eq!(review(&sana, &next, "refuse").await.json()["state"], "refused");
-        let back = propose(30).await.json();
-        let path = format!("/v1/contract-changes/{}/withdraw", back["id"].as_str().unwrap());
-        assert_eq!(ruth.post(&path, &json!({})).await.json()["state"], "withdrawn");
-        assert_eq!(review(&sana, &back, "sign").await.status, 409, "what was taken back");
-        assert_eq!((dana.api_called("vault").await.max_minutes, dana.api_called("vault").await.version), (10, 1));
-        let by_file = countersign_domain::contract::Contract { max_minutes: 1, ..countersign_testkit::accounts_contract("accounts-api") };
-        let refused = ruth.post("/v1/contract-changes", &json!({ "contract": by_file })).await;
-        assert_eq!(refused.status, 403, "a contract of the operator's file: {}", refused.body);
     }
 }
 
@@ -212,5 +169,81 @@ async fn an_api_under_the_service_s_own_address_is_found_there() {
         engine.contract_register(globex, api("shared", "/shared", "Another")).await.unwrap();
         assert_eq!(fetched(&world, &format!("{}/shared", world.issuer)).await, Err("404".into()), "it would be a guess");
         assert!(fetched(&world, &format!("{}/mail", world.issuer)).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn an_assertion_is_for_the_issuer_and_for_the_token_endpoint_only_where_that_is_registered() {
+    for db in [Db::Sqlite, Db::Postgres] {
+        let world = World::on(db).await;
+        let ruth = world.person("ruth").await;
+        let key = countersign_testkit::Forger::new();
+        let jwks = json!({ "keys": [key.jwk()] }).to_string();
+        for (id, endpoint_audience) in [("strict-api", false), ("lenient-api", true)] {
+            let client = json!({ "id": id, "name": id, "auth": "private_key_jwt", "jwks": jwks, "endpoint_audience": endpoint_audience });
+            assert_eq!(ruth.post("/v1/clients", &client).await.status, 200);
+        }
+        let shown = std::cell::Cell::new(0);
+        let proves = async |id: &str, aud: &Value| {
+            shown.set(shown.get() + 1);
+            let now = countersign_domain::Clock::now(world.clock.as_ref()).unix_secs();
+            let claims = json!({ "iss": id, "sub": id, "aud": aud, "exp": now + 60, "iat": now, "jti": format!("assertion-{}", shown.get()) });
+            let assertion = key.sign(json!({ "alg": "ES256", "typ": "client-authentication+jwt" }), claims);
+            let by = ("client_assertion_type", countersign_oauth::client_assertion::TYPE_JWT_BEARER);
+            own(&world, None, &[by, ("client_assertion", assertion.as_str())]).await.0
+        };
+        let (issuer, endpoint) = (json!(world.issuer), json!(format!("{}/oauth/token", world.issuer)));
+        for (id, aud, status) in [
+            ("strict-api", &endpoint, 401),
+            ("strict-api", &issuer, 200),
+            ("lenient-api", &json!(format!("{}/oauth/token/", world.issuer)), 401),
+            ("lenient-api", &json!(format!("{}/oauth/introspect", world.issuer)), 401),
+            ("lenient-api", &json!([issuer, endpoint]), 401),
+            ("lenient-api", &endpoint, 200),
+            ("lenient-api", &issuer, 200),
+        ] {
+            assert_eq!(proves(id, aud).await, status, "{id} for {aud}");
+        }
+        for (id, endpoint_audience) in [("strict-api", true), ("lenient-api", false)] {
+            assert_eq!(ruth.post(&format!("/v1/clients/{id}"), &json!({ "endpoint_audience": endpoint_audience })).await.status, 200);
+        }
+        assert_eq!((proves("lenient-api", &endpoint).await, proves("lenient-api", &issuer).await), (401, 200), "no longer");
+        assert_eq!(proves("strict-api", &endpoint).await, 200, "from now on");
+    }
+}
+
+#[tokio::test]
+async fn a_contract_s_own_limit_ends_its_tokens_sooner() {
+    use countersign_testkit::{
+        chain::{audience, contract},
+        forge,
+    };
+
+    for db in [Db::Sqlite, Db::Postgres] {
+        let world = World::with_chain(db).await;
+        for (key, token_ttl_s) in [("gateway", 120), ("ledger", 45)] {
+            world.engine().contract_register(world.acme, Contract { token_ttl_s, ..contract(key) }).await.unwrap();
+        }
+        // What the answer says, and what the token does.
+        let lives = |answer: &Value| {
+            let said = forge::claims(answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {answer}")));
+            (answer["expires_in"].as_i64().unwrap(), said["exp"].as_i64().unwrap() - said["iat"].as_i64().unwrap())
+        };
+        let (dana, warrant) = world.acting_at("gateway", &["order:refund"]).await;
+        let first = dana.exchange(&warrant).with("audience", &audience("gateway")).send().await.json();
+        assert_eq!(lives(&first), (120, 120), "from a warrant");
+        let parent = first["access_token"].as_str().unwrap();
+        let (gateway, ledger) = (world.machine("gateway-api"), world.machine("ledger-api"));
+        let next = gateway.pass_on(parent, "ledger", &[]).await.json();
+        assert_eq!(lives(&next), (45, 45), "passed on");
+        let child = next["access_token"].as_str().unwrap();
+        let further = ledger.pass_on(child, "bank", &[]).await.json();
+        assert!((1..=45).contains(&lives(&further).0), "nor does it live on in what came of it: {further}");
+        assert_eq!(ledger.introspect(child).await.json()["exp"], forge::claims(child)["exp"]);
+        world.clock.advance(std::time::Duration::from_secs(45));
+        assert_eq!(ledger.introspect(child).await.json(), json!({ "active": false }));
+        assert_eq!(gateway.introspect(parent).await.json()["active"], true);
+        world.clock.advance(std::time::Duration::from_secs(75));
+        assert_eq!(gateway.introspect(parent).await.json(), json!({ "active": false }));
     }
 }

@@ -240,6 +240,9 @@ impl Contract {
         if self.max_minutes == 0 {
             return fail("`max_minutes` is 0; choose at least 1".into());
         }
+        if self.modes.is_empty() {
+            return fail("`modes` is empty; name at least one".into());
+        }
         if self.actions.is_empty() {
             return fail("it has no action; name at least one".into());
         }

@@ -11,11 +11,11 @@ use countersign_domain::{
     contract::Contract,
     issuer::{self, Issuer, IssuerError, Keys},
 };
-use countersign_engine::{ByFile, TrustedIssuer};
+use countersign_engine::{ByFile, TrustedIssuer, is_loopback};
 use countersign_oauth::{mtls::Certificates, seal::MasterKey};
 use countersign_policy::Bundle;
 use countersign_store::Store;
-use url::{Host, Url};
+use url::Url;
 
 use crate::limits::Limits;
 
@@ -164,9 +164,7 @@ impl ServerConfig {
     /// # Errors
     /// If it is malformed, or reaches beyond this computer from an embedded service.
     pub fn check_contract(&self, contract: &Contract) -> Result<(), ConfigError> {
-        contract.check()?;
-        let reaches = Url::parse(&contract.base_url).map_err(|_| ConfigError::Contract(bad_base(contract)))?;
-        if self.embedded && !is_loopback(&reaches) { Err(ConfigError::EmbeddedBeyondLoopback(contract.base_url.clone())) } else { Ok(()) }
+        Ok(countersign_engine::check_contract(contract, self.embedded)?)
     }
 
     /// Whether these issuers can be trusted by such a service.
@@ -195,10 +193,6 @@ fn is_private(url: &Url) -> bool {
     plain && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
 }
 
-fn bad_base(contract: &Contract) -> countersign_domain::contract::ContractError {
-    countersign_domain::contract::ContractError { key: contract.key.clone(), what: format!("`base_url` `{}` is not an address", contract.base_url) }
-}
-
 /// `http://localhost:port`.
 pub(crate) fn localhost(port: u16) -> Url {
     let mut url = LOCALHOST.clone();
@@ -220,16 +214,6 @@ fn issuer_form(url: &Url) -> bool {
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none()
-}
-
-/// Whether `url` names this computer and nothing else (RFC 8252 §8.3).
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]
@@ -270,7 +254,7 @@ mod tests {
              introspection_client='accounts-api'\n[[actions]]\nscope='profile:read'\nname='Read'\neffect='Shows.'\nrisk='low'",
         )
         .unwrap();
-        assert!(matches!(ServerConfig::embedded(1).check_contract(&contract), Err(ConfigError::EmbeddedBeyondLoopback(_))));
+        assert!(matches!(ServerConfig::embedded(1).check_contract(&contract), Err(ConfigError::Contract(_))));
         let local = Contract { base_url: "http://127.0.0.1:4100".into(), ..contract };
         assert_eq!(ServerConfig::embedded(1).check_contract(&local), Ok(()));
     }

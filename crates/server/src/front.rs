@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use countersign_engine::is_loopback;
 use http::{HeaderMap, Request, header};
 use url::Url;
 
-use crate::config::{ServerConfig, is_loopback};
+use crate::config::ServerConfig;
 
 /// Facts about the outside, fixed once the addresses are bound.
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@ use countersign_oauth::{
     jwt::sign_jwt,
     resource_metadata::{RESOURCE_METADATA_JWT, ResourceMetadata, SignedResource},
 };
+use countersign_trail::Kind;
 
 use crate::{Engine, Refusal, client::Machine};
 
@@ -22,7 +23,8 @@ impl Engine {
         let own = found.map_err(|r| r.oauth())?.filter(|api| api.contract.introspected_by(&machine.client.id));
         let Some(api) = own else {
             let text = "`resource` is no API of this client; name the audience of one whose contract names the client";
-            return Err(Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidTarget).oauth());
+            let refusal = Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidTarget);
+            return Err(self.refused_of(machine, Kind::AccessRefuse, refusal).await.oauth());
         };
         self.vouched(self.document(&api.contract)).await.map_err(|r| r.oauth())
     }

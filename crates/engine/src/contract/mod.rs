@@ -6,9 +6,13 @@ mod propose;
 mod review;
 
 use countersign_api::contract::{ContractDetail, ContractVersion, ContractView};
-use countersign_domain::{ApiId, TenantId, Timestamp, contract::Contract};
+use countersign_domain::{
+    ApiId, TenantId, Timestamp,
+    contract::{Contract, ContractError},
+};
 use countersign_store::{ApiChange, ApiRow, Lock, Tx};
 use countersign_trail::{Actor, Event, Kind};
+use url::{Host, Url};
 
 use crate::{Call, Engine, Refusal};
 
@@ -53,7 +57,7 @@ impl Engine {
     /// # Errors
     /// `invalid_input`, if the contract is not one.
     pub async fn contract_register(&self, tenant: TenantId, contract: Contract) -> Result<(), Refusal> {
-        contract.check().map_err(|e| Refusal::invalid(e.to_string()))?;
+        check_contract(&contract, self.settings().embedded).map_err(|e| Refusal::invalid(e.to_string()))?;
         self.keys().ensure(contract.alg).await?;
         let engine = self.clone();
         let correlation = self.correlation();
@@ -70,6 +74,41 @@ impl Engine {
             .await?;
         self.wake_sequencer();
         Ok(())
+    }
+}
+
+/// Whether `contract` can be registered: what it names are addresses, its own one that no token goes to in the clear, and on this computer where
+/// the service is embedded and binds nobody.
+///
+/// # Errors
+/// With a sentence that says what to change.
+pub fn check_contract(contract: &Contract, embedded: bool) -> Result<(), ContractError> {
+    contract.check()?;
+    let fail = |what: String| Err(ContractError { key: contract.key.clone(), what });
+    // RFC 8707 §2.
+    if Url::parse(&contract.audience).map_or(true, |url| url.fragment().is_some()) {
+        return fail(format!("`audience` `{}` is no absolute URI without a fragment", contract.audience));
+    }
+    let Ok(base) = Url::parse(&contract.base_url) else { return fail(format!("`base_url` `{}` is not an address", contract.base_url)) };
+    if embedded && !is_loopback(&base) {
+        return fail(format!("`base_url` is `{base}`; an embedded service is for APIs on this computer only, use `countersignd` for others"));
+    }
+    // RFC 6750 §5.3.
+    match base.scheme() {
+        "https" => Ok(()),
+        "http" if is_loopback(&base) => Ok(()),
+        _ => fail(format!("`base_url` is `{base}`; write an address that begins with `https://`, or one on this computer")),
+    }
+}
+
+/// Whether `url` names this computer and nothing else (RFC 8252 §8.3).
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
     }
 }
 

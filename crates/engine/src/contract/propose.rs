@@ -5,11 +5,11 @@ use countersign_api::{
     person::PersonRef,
 };
 use countersign_domain::{Code, ContractChangeId, canonical::Digest, contract::Contract, hop::Contracts};
-use countersign_store::{ContractChangeRow, Lock, StoreError, Tx};
+use countersign_store::{ApiRow, ContractChangeRow, Lock, StoreError, Tx};
 use countersign_trail::{Decision, Kind};
 
 use super::difference;
-use crate::{Call, Engine, Refusal, act::Scope, name};
+use crate::{Call, Engine, Refusal, act::Scope, name, request::independent};
 
 /// Label of the digest that a reviewer agrees to.
 const LABEL: &str = "countersign contract v1";
@@ -55,7 +55,6 @@ impl Engine {
 
 async fn propose(s: &mut Scope<'_>, contract: Contract) -> Result<ContractChangeView, Refusal> {
     s.line.action = contract.key.chars().take(64).collect();
-    contract.check().map_err(|e| Refusal::invalid(e.to_string()))?;
     let standing = s.tx.api_by_key(s.call.tenant, &contract.key, Lock::Share).await?;
     if standing.as_ref().is_some_and(|api| api.contract == contract) {
         return Err(Refusal::invalid("that is the contract that stands already; change something"));
@@ -63,7 +62,7 @@ async fn propose(s: &mut Scope<'_>, contract: Contract) -> Result<ContractChange
     if standing.as_ref().is_some_and(|api| api.by_file) {
         return Err(Refusal::new(Code::Refused, "this API's contract stands in a file of whoever runs the service; it is changed there"));
     }
-    followable(s, &contract).await?;
+    checked(s, &contract, standing.as_ref()).await?;
     s.line.api = standing.as_ref().map(|api| api.id);
     let digest = Digest::of_canonical(LABEL, &contract).map_err(|e| Refusal::internal("canonical form", &e))?;
     s.line.digest = Some(digest);
@@ -86,13 +85,24 @@ async fn propose(s: &mut Scope<'_>, contract: Contract) -> Result<ContractChange
     view(s.tx, &s.call, row).await
 }
 
-/// What its actions call must be there, or nobody could ask for them.
-pub(super) async fn followable(s: &mut Scope<'_>, contract: &Contract) -> Result<(), Refusal> {
+/// Whether a contract can stand in the place of `standing`: by itself, with what it calls, and with those that call it.
+pub(super) async fn checked(s: &mut Scope<'_>, contract: &Contract, standing: Option<&ApiRow>) -> Result<(), Refusal> {
+    super::check_contract(contract, s.engine.settings().embedded).map_err(|e| Refusal::invalid(e.to_string()))?;
     let apis = s.tx.apis(s.call.tenant).await?;
-    let others = apis.iter().map(|a| &a.contract).filter(|c| c.key != contract.key);
-    let contracts: Contracts<'_> = others.chain([contract]).collect();
+    let others: Vec<&Contract> = apis.iter().map(|a| &a.contract).filter(|c| c.key != contract.key).collect();
+    let contracts: Contracts<'_> = others.iter().copied().chain([contract]).collect();
     let all = contract.actions.iter().map(|a| a.scope.clone()).collect();
-    contracts.follow(&contract.audience, &all).map(drop).map_err(|e| Refusal::invalid(e.to_string()))
+    contracts.follow(&contract.audience, &all).map_err(|e| Refusal::invalid(e.to_string()))?;
+    // Nobody could ask any longer for what calls an action that is gone.
+    let calls = others.iter().flat_map(|c| c.actions.iter().map(move |a| (c, a))).flat_map(|(c, a)| a.calls.iter().map(move |hop| (c, a, hop)));
+    let was = standing.map(|api| api.contract.audience.as_str());
+    match calls.filter(|(_, _, hop)| was == Some(hop.audience.as_str())).find(|(_, _, hop)| contracts.action(hop).is_none()) {
+        None => Ok(()),
+        Some((by, action, hop)) => Err(Refusal::invalid(format!(
+            "`{}` of `{}` calls `{}` of `{}`, which this would take away; change that contract first",
+            action.scope, by.key, hop.scope, hop.audience
+        ))),
+    }
 }
 
 async fn withdraw(s: &mut Scope<'_>, id: ContractChangeId) -> Result<ContractChangeView, Refusal> {
@@ -119,6 +129,8 @@ pub(super) async fn waiting(s: &mut Scope<'_>, id: ContractChangeId) -> Result<C
 
 pub(super) async fn view(tx: &mut Tx, call: &Call, row: ContractChangeRow) -> Result<ContractChangeView, Refusal> {
     let standing = tx.api_by_key(row.tenant, &row.contract.key, Lock::None).await?;
+    let mine = row.proposed_by == call.person;
+    let reviewable = row.state == "waiting" && !mine && independent(tx, row.tenant, row.proposed_by, call.person).await?;
     // What was changed since is told by the history; a waiting proposal is compared with what stands.
     let compared = standing.filter(|api| row.state == "waiting" || api.version == row.base_version).map(|api| api.contract);
     let decided_by: Option<PersonRef> = match row.decided_by {
@@ -133,7 +145,7 @@ pub(super) async fn view(tx: &mut Tx, call: &Call, row: ContractChangeRow) -> Re
         digest: row.digest,
         proposed_by: name::person(tx, row.tenant, row.proposed_by).await?,
         proposed_at: row.proposed_at,
-        reviewable: row.state == "waiting" && row.proposed_by != call.person,
+        reviewable,
         state: state(&row.state)?,
         decided_by,
         decided_at: row.decided_at,

@@ -6,10 +6,10 @@ use countersign_store::{Lock, StoreError};
 use countersign_trail::{Decision as Outcome, Kind};
 
 use super::{
-    propose::{followable, view, waiting},
+    propose::{checked, view, waiting},
     register,
 };
-use crate::{Call, Engine, Refusal, act::Scope};
+use crate::{Call, Engine, Refusal, act::Scope, request::independent};
 
 impl Engine {
     /// Agrees to a proposal, which is the next version from then on, or refuses it.
@@ -34,6 +34,9 @@ async fn review(s: &mut Scope<'_>, id: ContractChangeId, input: ContractReview) 
     if input.digest != row.digest {
         return Err(Rail::DigestChanged.into());
     }
+    if input.decision == Decision::Sign && !independent(s.tx, row.tenant, row.proposed_by, s.call.person).await? {
+        return Err(Rail::MadeByTheOther.into());
+    }
     (row.decided_by, row.decided_at) = (Some(s.call.person), Some(s.now));
     input.decision.as_str().clone_into(&mut s.line.action);
     match input.decision {
@@ -52,11 +55,10 @@ async fn review(s: &mut Scope<'_>, id: ContractChangeId, input: ContractReview) 
 
 async fn accept(s: &mut Scope<'_>, row: &countersign_store::ContractChangeRow) -> Result<(), Refusal> {
     let standing = s.tx.api_by_key(row.tenant, &row.contract.key, Lock::Update).await?;
-    if standing.map_or(0, |api| api.version) != row.base_version {
+    if standing.as_ref().map_or(0, |api| api.version) != row.base_version {
         return Err(Refusal::new(Code::Conflict, "the contract has changed since this was proposed; take it back and propose it anew"));
     }
-    row.contract.check().map_err(|e| Refusal::invalid(e.to_string()))?;
-    followable(s, &row.contract).await?;
+    checked(s, &row.contract, standing.as_ref()).await?;
     let engine = s.engine.clone();
     match register(&engine, s.tx, &mut s.line, row.tenant, &row.contract, false).await {
         Err(refusal) if refusal == StoreError::Taken.into() => Err(Refusal::new(Code::Conflict, "another API has this audience; choose another")),
