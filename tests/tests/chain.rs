@@ -156,6 +156,44 @@ async fn a_contract_that_shrinks_shrinks_what_is_alive() {
 }
 
 #[tokio::test]
+async fn what_no_longer_is_there_is_left_out_and_the_rest_goes_on() {
+    let world = World::with_chain(Db::Sqlite).await;
+    let (dana, warrant) = world.acting_at("gateway", &["order:read", "order:refund"]).await;
+    let mut other = contract("ledger");
+    other.actions.retain(|a| a.scope != "ledger:post");
+    world.engine().contract_register(world.acme, other).await.unwrap();
+    let parent = dana.exchange(&warrant).with("audience", &audience("gateway")).token().await;
+    let gateway = world.machine("gateway-api");
+    assert_eq!(gateway.pass_on(&parent, "ledger", &[("scope", "ledger:post")]).await.error(), "invalid_scope");
+    let child = gateway.pass_on(&parent, "ledger", &[]).await;
+    assert_eq!((child.status, child.json()["scope"].as_str()), (200, Some("ledger:read")), "{}", child.body);
+    // Nor does it come back into tokens that were minted without it.
+    world.engine().contract_register(world.acme, contract("ledger")).await.unwrap();
+    assert_eq!(gateway.pass_on(&parent, "ledger", &[("scope", "ledger:post")]).await.error(), "invalid_scope");
+}
+
+#[tokio::test]
+async fn a_disabled_client_takes_along_what_it_got_and_what_came_of_that() {
+    for db in [Db::Sqlite, Db::Postgres] {
+        let world = World::with_chain(db).await;
+        let (dana, parent) = world.at_the_gateway().await;
+        let (gateway, ledger, bank) = (world.machine("gateway-api"), world.machine("ledger-api"), world.machine("bank-api"));
+        let child = gateway.passed_on(&parent, "ledger").await;
+        let grandchild = ledger.passed_on(&child, "bank").await;
+        let ruth = world.person("ruth").await;
+        for (disabled, active) in [(true, false), (false, true)] {
+            assert_eq!(ruth.post("/v1/clients/gateway-api", &json!({ "disabled": disabled })).await.status, 200);
+            assert_eq!(ledger.introspect(&child).await.json()["active"], active, "disabled: {disabled}");
+            assert_eq!(bank.introspect(&grandchild).await.json()["active"], active, "disabled: {disabled}");
+            assert_eq!(ledger.pass_on(&child, "bank", &[]).await.status == 200, active, "disabled: {disabled}");
+            assert_eq!(bank.pass_on(&grandchild, "notify", &[]).await.status == 200, active, "disabled: {disabled}");
+        }
+        assert_eq!(gateway.introspect(&parent).await.json()["active"], true, "what the agent holds never went through it");
+        assert_eq!(dana.get("/v1/me").await.status, 200);
+    }
+}
+
+#[tokio::test]
 async fn signers_see_what_is_reached_and_its_risk_counts() {
     let world = World::with_chain(Db::Sqlite).await;
     let dana = world.person("dana").await;

@@ -3,8 +3,13 @@
 use std::time::Duration;
 
 use countersign_api::delegation::DelegationView;
-use countersign_domain::{Secret, delegation::EndReason};
-use countersign_testkit::{Person, World, world::Db};
+use countersign_domain::{Secret, contract::Contract, delegation::EndReason};
+use countersign_oauth::{dpop::DpopKey, token::TokenRequest};
+use countersign_testkit::{
+    Person, World, accounts_contract,
+    person::started,
+    world::{Db, PASSWORD},
+};
 use serde_json::json;
 
 struct Acting {
@@ -16,7 +21,11 @@ struct Acting {
 }
 
 async fn acting(world: &World) -> Acting {
-    let (dana, sana) = (world.person("dana").await, world.person("sana").await);
+    acting_as(world, world.person("dana").await).await
+}
+
+async fn acting_as(world: &World, dana: Person) -> Acting {
+    let sana = world.person("sana").await;
     let asked = dana.ask("ZD-4711", &["address:write"], 15).await;
     sana.sign(world, &asked).await;
     let (delegation, warrant) = dana.start(asked.id).await;
@@ -114,6 +123,128 @@ async fn the_agent_signs_out_or_loses_their_role() {
     let path = format!("/v1/people/{}", second.dana.me.id);
     assert_eq!(ruth.post(&path, &json!({ "roles": ["approver"], "groups": [] })).await.status, 200);
     second.is_over(&world, Some(EndReason::RoleLost)).await;
+}
+
+#[tokio::test]
+async fn the_service_ends_the_sign_in() {
+    for db in [Db::Sqlite, Db::Postgres] {
+        // A refresh token that was used before: somebody has a copy.
+        let world = World::on(db).await;
+        let first = acting(&world).await;
+        let next = first.dana.refreshed().await.refreshed().await;
+        assert_eq!(world.introspect(&first.token).await.json()["active"], true, "as long as each is used once");
+        let used = TokenRequest::RefreshToken { refresh_token: first.dana.refresh.clone(), client_id: "console".into() };
+        assert_eq!(first.dana.token(&used).await.error(), "invalid_grant");
+        assert_eq!(next.get("/v1/me").await.status, 401);
+        first.is_over(&world, Some(EndReason::SignedOut)).await;
+        let lines = world.trail(&world.person("ines").await).await;
+        let ended: Vec<_> = lines.iter().filter(|l| l["kind"] == "delegation.end").map(|l| (l["actor"]["kind"].clone(), l["code"].clone())).collect();
+        assert_eq!(ended, [(json!("service"), json!("signed_out"))]);
+
+        // A new password, by an admin's link.
+        let world = World::on(db).await;
+        let second = acting(&world).await;
+        let ruth = world.person("ruth").await;
+        let invited = ruth.post(&format!("/v1/people/{}/invite", second.dana.me.id), &json!({})).await;
+        assert_eq!(world.introspect(&second.token).await.json()["active"], true, "the link alone ends nothing");
+        let link = invited.json()["link"].as_str().unwrap().to_owned();
+        let path = link.strip_prefix(&world.issuer).unwrap();
+        let mut browser = world.browser();
+        let page = browser.open(path).await;
+        let joined = browser.send(path, &page, &[("password", PASSWORD), ("again", PASSWORD)]).await;
+        assert!(joined.status < 400, "{}", joined.body);
+        second.is_over(&world, Some(EndReason::SignedOut)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_began_by_a_code_that_is_shown_again() {
+    let world = World::new().await;
+    let key = DpopKey::generate().unwrap();
+    let code = Person::code(&world, "dana", PASSWORD).await;
+    let dana = Person::redeemed(&world, "dana", key, &code).await;
+    let acting = acting_as(&world, dana).await;
+    assert_eq!(acting.dana.token(&code).await.error(), "invalid_grant");
+    acting.is_over(&world, Some(EndReason::SignedOut)).await;
+}
+
+#[tokio::test]
+async fn the_time_of_the_sign_in_is_over() {
+    let world = World::new().await;
+    let dana = world.person("dana").await;
+    world.clock.advance(Duration::from_hours(12).saturating_sub(Duration::from_mins(3)));
+    let acting = acting_as(&world, dana.refreshed().await).await;
+    world.clock.advance(Duration::from_mins(2));
+    assert_eq!(world.introspect(&acting.token).await.json()["active"], true);
+    world.clock.advance(Duration::from_mins(1));
+    assert_eq!(world.introspect(&acting.token).await.json(), json!({ "active": false }));
+    // Who signs in again takes over what goes on.
+    let again = world.person("dana").await;
+    let (_, warrant) = started(&again.post(&format!("/v1/delegations/{}/warrant", acting.delegation.id), &json!({})).await);
+    assert_eq!(world.introspect(&again.exchange(&warrant).token().await).await.json()["active"], true);
+}
+
+#[tokio::test]
+async fn the_console_gives_back_what_it_got() {
+    for db in [Db::Sqlite, Db::Postgres] {
+        let world = World::on(db).await;
+        let first = acting(&world).await;
+        let tove = world.person("tove").await;
+        let revoke = |who: &Person, token: &str| who.form_for("/oauth/revoke").with("token", token).send();
+        let active = |token: String| {
+            let world = &world;
+            async move { world.introspect(&token).await.json()["active"] == true }
+        };
+        // With another console's key it is nobody's, and says so to nobody (RFC 7009 §2.2).
+        for token in [&first.token, &first.warrant.expose().to_owned(), &first.dana.access.expose().to_owned()] {
+            assert_eq!(revoke(&tove, token).await.status, 200);
+            assert!(active(first.token.clone()).await);
+        }
+        let sister = first.dana.exchange(&first.warrant).token().await;
+        assert_eq!(revoke(&first.dana, &first.token).await.status, 200);
+        assert!(!active(first.token.clone()).await);
+        assert!(active(sister.clone()).await, "its sister lives");
+        assert!(active(first.dana.exchange(&first.warrant).token().await).await, "and the warrant");
+        let lines = world.trail(&world.person("ines").await).await;
+        let line = lines.iter().rfind(|l| l["kind"] == "token.revoke").expect("a line");
+        assert_eq!((&line["actor"]["name"], &line["decision"], &line["case"].is_null()), (&json!("dana"), &json!("ended"), &false), "{line}");
+
+        assert_eq!(revoke(&first.dana, first.warrant.expose()).await.status, 200);
+        assert!(!active(sister).await);
+        first.is_over(&world, Some(EndReason::Agent)).await;
+
+        let second = acting(&world).await;
+        assert_eq!(revoke(&second.dana, second.dana.access.expose()).await.status, 200);
+        assert_eq!(second.dana.get("/v1/me").await.status, 401);
+        second.is_over(&world, Some(EndReason::SignedOut)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_contract_no_longer_takes_what_was_signed() {
+    let world = World::new().await;
+    let engine = world.engine();
+    let first = acting(&world).await;
+    let moved = Contract { audience: "https://api.acme.example/elsewhere".into(), ..accounts_contract("accounts-api") };
+    engine.contract_register(world.acme, moved.clone()).await.unwrap();
+    for target in [moved.audience.as_str(), "https://api.acme.example/accounts"] {
+        let refused = first.dana.exchange(&first.warrant).with("audience", target).send().await;
+        assert_eq!((refused.status, refused.json()["countersign_code"].as_str()), (400, Some("rail:audience")), "{}", refused.body);
+    }
+    assert_eq!(world.introspect(&first.token).await.json(), json!({ "active": false }));
+    engine.contract_register(world.acme, accounts_contract("accounts-api")).await.unwrap();
+    assert_eq!(world.introspect(&first.token).await.json()["active"], true, "under the name that was signed");
+
+    // What was signed meanwhile lasts no longer than the API allows when it starts.
+    assert_eq!(first.dana.post(&format!("/v1/delegations/{}/end", first.delegation.id), &json!({})).await.status, 200);
+    let asked = first.dana.ask("ZD-4711", &["address:write"], 15).await;
+    first.sana.sign(&world, &asked).await;
+    engine.contract_register(world.acme, moved).await.unwrap();
+    let early = first.dana.post(&format!("/v1/requests/{}/start", asked.id), &json!({})).await;
+    assert_eq!((early.status, early.rules()), (403, vec!["rail:audience".to_owned()]), "{}", early.body);
+    engine.contract_register(world.acme, Contract { max_minutes: 5, ..accounts_contract("accounts-api") }).await.unwrap();
+    let (delegation, _) = first.dana.start(asked.id).await;
+    assert_eq!(delegation.ends_at.since(delegation.started_at), Duration::from_mins(5));
 }
 
 #[tokio::test]

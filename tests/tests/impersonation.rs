@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use base64::Engine as _;
-use countersign_domain::{Secret, contract::Mode};
+use countersign_api::request::RequestView;
+use countersign_domain::{Secret, contract::Mode, review::Decision};
 use countersign_testkit::{
     Db, Person, World,
     chain::{audience, contract},
@@ -33,7 +34,7 @@ async fn form(dana: &Person, actions: &[&str], minutes: u32) -> Value {
 /// dana, impersonating cus_8812 at the gateway.
 async fn impersonating(world: &World) -> (Person, Secret) {
     let (dana, sana, imre) = (world.person("dana").await, world.person("sana").await, world.person("imre").await);
-    let asked: countersign_api::request::RequestView = dana.post("/v1/requests", &form(&dana, &["order:read", "order:refund"], 15).await).await.view();
+    let asked: RequestView = dana.post("/v1/requests", &form(&dana, &["order:read", "order:refund"], 15).await).await.view();
     assert_eq!((asked.needed, asked.hops.len()), (2, 0), "two signatures, and nothing further");
     sana.sign(world, &asked).await;
     let early = dana.post(&format!("/v1/requests/{}/start", asked.id), &json!({})).await;
@@ -99,4 +100,26 @@ async fn it_is_never_passed_on_and_ends_like_any_other() {
     let refreshed = dana.refreshed().await;
     assert_eq!(refreshed.exchange(&warrant).with("audience", &audience("gateway")).send().await.error(), "invalid_request");
     assert_eq!(gateway.introspect(&token).await.json(), json!({ "active": false }));
+}
+
+#[tokio::test]
+async fn an_api_that_takes_it_no_longer_ends_it() {
+    let world = world().await;
+    let (dana, warrant) = impersonating(&world).await;
+    let exchange = || dana.exchange(&warrant).with("audience", &audience("gateway"));
+    let token = exchange().token().await;
+    let gateway = world.machine("gateway-api");
+    assert_eq!(gateway.introspect(&token).await.json()["active"], true);
+    let (sana, imre) = (world.person("sana").await, world.person("imre").await);
+    let other = world.person("dana").await;
+    let asked: RequestView = other.post("/v1/requests", &form(&other, &["order:read"], 15).await).await.view();
+    sana.sign(&world, &asked).await;
+
+    world.engine().contract_register(world.acme, contract("gateway")).await.unwrap();
+    let refused = exchange().send().await;
+    assert_eq!((refused.status, refused.json()["countersign_code"].as_str()), (400, Some("rail:mode")), "{}", refused.body);
+    assert_eq!(gateway.introspect(&token).await.json(), json!({ "active": false }));
+    assert!(imre.look(asked.id).await.not_signable.iter().any(|r| r.rule == "rail:mode"));
+    let unsigned = imre.review(&asked, Decision::Sign, None).await;
+    assert_eq!(unsigned.rules(), ["rail:mode"], "{}", unsigned.body);
 }

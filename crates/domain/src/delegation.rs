@@ -14,7 +14,7 @@ use crate::{
 pub enum EndReason {
     /// The agent pressed *End*.
     Agent,
-    /// The agent signed out.
+    /// The agent signed out, or their sign-in was ended.
     SignedOut,
     /// Its time was over.
     TimeOver,
@@ -56,7 +56,7 @@ impl EndReason {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Agent => "ended by the agent",
-            Self::SignedOut => "the agent signed out",
+            Self::SignedOut => "the sign-in ended",
             Self::TimeOver => "its time was over",
             Self::CaseClosed => "the case was closed",
             Self::CaseReassigned => "the case was given to somebody else",

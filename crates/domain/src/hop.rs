@@ -73,13 +73,24 @@ impl<'a> Contracts<'a> {
     /// # Errors
     /// If a contract names what is not there, or too much follows.
     pub fn follow(&self, audience: &str, scopes: &BTreeSet<String>) -> Result<BTreeSet<Hop>, HopError> {
+        self.walk(audience, scopes, |by, hop| self.known(by, hop).map(|()| true))
+    }
+
+    /// The same of what is there now: what a contract still calls and another no longer has is left out, since no token is minted for it.
+    ///
+    /// # Errors
+    /// If too much follows.
+    pub fn standing(&self, audience: &str, scopes: &BTreeSet<String>) -> Result<BTreeSet<Hop>, HopError> {
+        self.walk(audience, scopes, |_, hop| Ok(self.action(hop).is_some()))
+    }
+
+    fn walk(&self, audience: &str, scopes: &BTreeSet<String>, takes: impl Fn(&Contract, &Hop) -> Result<bool, HopError>) -> Result<BTreeSet<Hop>, HopError> {
         let mut reached = BTreeSet::new();
         let mut next: Vec<Hop> = scopes.iter().map(|scope| Hop { audience: audience.to_owned(), scope: scope.clone() }).collect();
         while let Some(from) = next.pop() {
             let Some(by) = self.get(&from.audience) else { continue };
             for hop in by.action(&from.scope).into_iter().flat_map(|a| &a.calls) {
-                self.known(by, hop)?;
-                if reached.insert(hop.clone()) {
+                if takes(by, hop)? && reached.insert(hop.clone()) {
                     next.push(hop.clone());
                 }
                 if reached.len() > MAX_HOPS {

@@ -80,6 +80,9 @@ pub enum Rail {
     /// The API's contract doesn't take this mode.
     #[error("the API does not take this kind of token; its contract says which it takes")]
     ModeNotTaken,
+    /// What was signed names the API by its audience.
+    #[error("the API has another audience by now than the one that was signed; ask anew")]
+    AudienceChanged,
     /// At least one action, each of the API's contract.
     #[error("choose at least one action of the API's contract")]
     NoAction,
@@ -114,6 +117,7 @@ impl Rail {
             | Self::Customer
             | Self::NeedsCase
             | Self::ModeNotTaken
+            | Self::AudienceChanged
             | Self::OwnRoles => Code::Refused,
             Self::CaseNotOpen | Self::CaseNotYours => Code::CaseNotYours,
             Self::NotWaiting | Self::NotSigned | Self::StartedAlready | Self::DigestChanged | Self::CaseOpen | Self::ActingAlready => Code::Conflict,
@@ -152,6 +156,7 @@ impl Rail {
             Self::Customer => "rail:customer",
             Self::NeedsCase => "rail:needs-case",
             Self::ModeNotTaken => "rail:mode",
+            Self::AudienceChanged => "rail:audience",
             Self::NoAction => "rail:no-action",
             Self::MinutesOutOfRange => "rail:minutes",
             Self::ActingAlready => "rail:one-at-a-time",

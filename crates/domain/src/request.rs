@@ -121,9 +121,7 @@ impl Form {
     /// # Errors
     /// The first rail that is run into.
     pub fn check(&self, contract: &Contract, obligations: &Obligations, own_customer: Option<CustomerId>) -> Result<(), Rail> {
-        if !contract.modes.contains(&self.mode) {
-            return Err(Rail::ModeNotTaken);
-        }
+        self.taken_by(contract)?;
         if self.actions.is_empty() || contract.top_risk(&self.actions).is_none() {
             return Err(Rail::NoAction);
         }
@@ -134,6 +132,17 @@ impl Form {
             return Err(Rail::OwnAccount);
         }
         Ok(())
+    }
+
+    /// Whether the contract as it stands still takes this: in its mode, and under the audience that the signers saw.
+    ///
+    /// # Errors
+    /// [`Rail::ModeNotTaken`] or [`Rail::AudienceChanged`].
+    pub fn taken_by(&self, contract: &Contract) -> Result<(), Rail> {
+        if !contract.modes.contains(&self.mode) {
+            return Err(Rail::ModeNotTaken);
+        }
+        if contract.audience == self.audience { Ok(()) } else { Err(Rail::AudienceChanged) }
     }
 }
 

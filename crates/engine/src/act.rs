@@ -5,7 +5,7 @@
 //! the refusal stands all the same. Every act may be sent twice under one idempotency key and is done once.
 
 use countersign_api::operation;
-use countersign_domain::{CorrelationId, CustomerId, EventId, PersonId, SessionId, TenantId, Timestamp, canonical::Digest, person::Role};
+use countersign_domain::{Code, CorrelationId, CustomerId, EventId, PersonId, SessionId, TenantId, Timestamp, canonical::Digest, person::Role};
 use countersign_store::{IdempotencyRow, Once, StoreError, Tx};
 use countersign_trail::{Actor, Decision, Event, Kind};
 use futures::future::BoxFuture;
@@ -125,7 +125,7 @@ impl Engine {
         if known.who.admits(&call.roles) {
             return Ok(());
         }
-        let refusal = Refusal::new(countersign_domain::Code::Forbidden, format!("your role does not allow `{operation}`; ask an admin if it should"));
+        let refusal = Refusal::new(Code::Forbidden, format!("your role does not allow `{operation}`; ask an admin if it should"));
         let mut line = self.line(Kind::AccessRefuse, self.now(), call.tenant, Actor::Person(call.person), call.correlation);
         operation.clone_into(&mut line.action);
         self.record_refusal(line, &refusal).await;
@@ -196,7 +196,7 @@ impl Engine {
         F: for<'s, 't> FnOnce(&'s mut Scope<'t, C>) -> BoxFuture<'s, Result<(T, Written), Refusal>> + Send + 'static,
     {
         let engine = self.clone();
-        let call = call.clone();
+        let (call, known) = (call.clone(), call);
         let done = self
             .store()
             .write_once(once, move |tx| {
@@ -227,15 +227,29 @@ impl Engine {
                 self.wake_sequencer();
                 Ok(answer)
             }
-            Err(Denied { refusal, line }) => {
-                if let Some(line) = line
-                    && refusal.recorded()
-                {
-                    self.record_refusal(*line, &refusal).await;
-                }
+            Err(Denied { refusal, line: Some(line) }) if refusal.recorded() => {
+                self.record_refusal(*line, &refusal).await;
                 Err(refusal)
             }
+            // What counts once was used before, by somebody who is known by now.
+            Err(Denied { refusal, line: None }) if refusal.code == Code::InvalidProof => Err(self.refused_of(known, kind, refusal).await),
+            Err(Denied { refusal, .. }) => Err(refusal),
         }
+    }
+
+    /// Records what somebody known was refused before an act began; hands the refusal on.
+    pub(crate) async fn refused_of<C: Caller>(&self, call: &C, kind: Kind, refusal: Refusal) -> Refusal {
+        let line = self.line(kind, self.now(), call.tenant(), call.actor(), call.correlation());
+        self.record_refusal(line, &refusal).await;
+        refusal
+    }
+
+    /// Records that what is somebody's was shown by somebody else, or once too often. The service is the actor: nobody knows who it was.
+    pub(crate) async fn refused_bearer(&self, whose: (TenantId, PersonId), what: &str, refusal: &Refusal, correlation: CorrelationId) {
+        let mut line = self.line(Kind::SessionRefuse, self.now(), whose.0, Actor::Service, correlation);
+        line.person = Some(whose.1);
+        what.clone_into(&mut line.action);
+        self.record_refusal(line, refusal).await;
     }
 
     /// Commits the line of a refusal alone, or counts it where there are many. That it was refused stands even if this fails.
@@ -254,7 +268,7 @@ impl Engine {
     }
 
     /// Records that a call of somebody known was refused before it came to an operation: input that can't be read, say.
-    pub async fn refused_before(&self, call: &Call, operation: &str, code: countersign_domain::Code) {
+    pub async fn refused_before(&self, call: &Call, operation: &str, code: Code) {
         let mut line = self.line(Kind::AccessRefuse, self.now(), call.tenant, Actor::Person(call.person), call.correlation);
         operation.clone_into(&mut line.action);
         self.record_refusal(line, &Refusal::new(code, "")).await;
@@ -262,8 +276,8 @@ impl Engine {
 
     /// Records that somebody was refused who is not known, but claimed to be a client of this tenant. The service is the actor: nothing
     /// is held against the client.
-    pub(crate) async fn refused_claim(&self, tenant: TenantId, client: &str, refusal: &Refusal) {
-        let mut line = self.line(Kind::ClientRefuse, self.now(), tenant, Actor::Service, self.correlation());
+    pub(crate) async fn refused_claim(&self, tenant: TenantId, client: &str, refusal: &Refusal, correlation: CorrelationId) {
+        let mut line = self.line(Kind::ClientRefuse, self.now(), tenant, Actor::Service, correlation);
         line.client = Some(client.to_owned());
         client.clone_into(&mut line.action);
         self.record_refusal(line, refusal).await;

@@ -5,7 +5,7 @@ use countersign_domain::delegation::EndReason;
 use countersign_store::{Lock, Stale, Tx};
 use countersign_trail::{Actor, Decision, Kind};
 
-use crate::{Engine, Refusal, delegation::tell, request::scope_text};
+use crate::{Engine, Refusal, delegation::end_alone, request::scope_text};
 
 /// How many are ended in one transaction.
 const BATCH: u32 = 100;
@@ -77,13 +77,7 @@ async fn lapse(engine: &Engine, tx: &mut Tx) -> Result<usize, Refusal> {
         done += 1;
     }
     for row in tx.delegations_due(now, BATCH, Lock::Update).await? {
-        let ended = row.delegation.end(EndReason::TimeOver, None, now)?;
-        tx.delegation_update(&ended).await?;
-        let mut line = engine.line(Kind::DelegationEnd, now, ended.tenant, Actor::Service, engine.correlation());
-        tell(&mut line, &ended);
-        line.decision = Decision::Ended;
-        line.code = Some(EndReason::TimeOver.as_str().into());
-        engine.append(tx, &line).await?;
+        end_alone(engine, tx, row.delegation, EndReason::TimeOver, None).await?;
         done += 1;
     }
     Ok(done)

@@ -65,6 +65,8 @@ impl Refusal {
         matches!(self.code, Code::Forbidden | Code::Refused | Code::Conflict | Code::Lapsed | Code::CaseNotYours | Code::DelegationEnded)
             || (self.code == Code::Unavailable && !self.reasons.is_empty())
             || matches!(self.oauth, Some(ErrorCode::InvalidGrant | ErrorCode::InvalidScope | ErrorCode::InvalidTarget))
+            // Whoever exchanges types nothing: a rule that they run into is worth a line.
+            || (self.oauth.is_some() && self.reasons.iter().any(|r| r.rule.starts_with("rail:")))
     }
 
     /// As it goes over the wire (RFC 9457).

@@ -250,9 +250,12 @@ impl Claims {
         }
     }
 
+    /// RFC 8693 §4.4: all its members together name who may act. With any but `sub` it is somebody whom we don't know.
     fn may_act(&self) -> Result<Option<String>, ForeignError> {
         let malformed = || ForeignError::Claim("may_act".into());
-        self.0.get("may_act").map(|who| who.get("sub").and_then(Value::as_str).map(str::to_owned).ok_or_else(malformed)).transpose()
+        let Some(who) = self.0.get("may_act") else { return Ok(None) };
+        let named = who.as_object().filter(|who| who.len() == 1).and_then(|who| who.get("sub")).and_then(Value::as_str);
+        named.map(|sub| Some(sub.to_owned())).ok_or_else(malformed)
     }
 }
 

@@ -109,6 +109,7 @@ fn what_is_wrong_is_refused_by_its_name() {
         ("scope", json!(7), claim("scope")),
         ("scp", json!("orders"), claim("scope")),
         ("may_act", json!("gateway-api"), claim("may_act")),
+        ("may_act", json!({ "iss": "https://other.example", "sub": "gateway-api" }), claim("may_act")),
     ];
     let bank = Bank::open();
     for (name, value, error) in rows {

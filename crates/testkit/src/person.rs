@@ -64,10 +64,15 @@ impl Person {
 
     /// Signs in through the pages, at a new console.
     pub async fn sign_in(world: &Site, login: &str, password: &str) -> Self {
-        let key = Arc::new(DpopKey::generate().expect("a key"));
         let redeem = Self::code(world, login, password).await;
+        Self::redeemed(world, login, DpopKey::generate().expect("a key"), &redeem).await
+    }
+
+    /// Redeems a code, at a console with this key.
+    pub async fn redeemed(world: &Site, login: &str, key: DpopKey, redeem: &TokenRequest) -> Self {
+        let key = Arc::new(key);
         let nobody = Console { issuer: &world.issuer, http: &world.http, clock: &world.clock, entropy: &world.entropy, nonces: &world.nonces };
-        let answer = nobody.token(&key, &redeem).await;
+        let answer = nobody.token(&key, redeem).await;
         let tokens = TokenAnswer::parse(answer.body.as_bytes()).unwrap_or_else(|_| panic!("no tokens: {} {}", answer.status, answer.body));
         let access = tokens.access_token;
         let me = nobody.call(&key, &access, Method::GET, "/v1/me", None, None).await.view();

@@ -86,6 +86,11 @@ async fn an_older_token_counts_if_its_issuer_vouches_for_it_now() {
     assert!(scene.bank.asked().contains(&format!("token={old}")) && scene.bank.asked().to_ascii_lowercase().contains("authorization: basic"));
     let child = scene.exchange(&old).await.json();
     assert!(child["expires_in"].as_i64().unwrap() <= 120, "never longer than the customer's own: {child}");
+    // Somebody who found it learns nothing: it is not sent to its issuer for them.
+    let asked = scene.bank.asked();
+    let found = scene.token(&json!({ "iat": now - 900, "exp": now + 120, "jti": "found" }));
+    assert_eq!(reason(&scene.world.machine("ledger-api").pass_on(&found, "bank", &[]).await), "rail:customer-token");
+    assert_eq!(scene.bank.asked(), asked, "nobody was asked");
     let over = scene.token(&json!({ "iat": now - 900, "exp": now - 1 }));
     assert_eq!(reason(&scene.exchange(&over).await), "rail:customer-token", "expired stays expired, whatever its issuer says");
     scene.bank.set_down(true);

@@ -62,7 +62,7 @@ impl Engine {
                 // Told only to whom the certificate proves, so that nobody else learns how a client is registered.
                 let twice = !matches!(presented, Presented::Public(_)) && certificate.is_some_and(|c| c.proves(&client, self.now()));
                 let refusal = Refusal::new(Code::Refused, "the client did not prove who it is").with_oauth(ErrorCode::InvalidClient);
-                self.refused_claim(client.tenant, &client.id, &refusal).await;
+                self.refused_claim(client.tenant, &client.id, &refusal, correlation).await;
                 Err(if twice { two_ways() } else { unproved() })
             }
             None => Err(unproved()),

@@ -9,13 +9,13 @@ mod view;
 
 use countersign_api::delegation::DelegationView;
 use countersign_domain::{
-    DelegationId, Secret,
+    DelegationId, PersonId, Secret, Timestamp,
     delegation::{Delegation, EndReason},
 };
 use countersign_store::{DelegationRow, Lock, Tx};
-use countersign_trail::{Decision, Kind};
+use countersign_trail::{Actor, Decision, Kind};
 
-use crate::{Call, Refusal, act::Scope, request::scope_text};
+use crate::{Call, Engine, Refusal, act::Scope, request::scope_text};
 
 /// Label under which the store keeps a warrant's fingerprint.
 pub(crate) const WARRANT: &str = "warrant";
@@ -47,6 +47,24 @@ pub(crate) fn tell(line: &mut countersign_trail::Event, delegation: &Delegation)
     line.transaction = Some(delegation.transaction);
     line.action = scope_text(&delegation.actions);
     line.impersonated = delegation.mode == countersign_domain::contract::Mode::Impersonation;
+}
+
+/// Ends a delegation outside of any call: because of what the service itself saw, or because of what its agent sent without signing in.
+pub(crate) async fn end_alone(engine: &Engine, tx: &mut Tx, delegation: Delegation, reason: EndReason, by: Option<PersonId>) -> Result<(), Refusal> {
+    let now = engine.now();
+    let ended = delegation.end(reason, by, now)?;
+    tx.delegation_update(&ended).await?;
+    let actor = by.map_or(Actor::Service, Actor::Person);
+    let mut line = engine.line(Kind::DelegationEnd, now, ended.tenant, actor, engine.correlation());
+    tell(&mut line, &ended);
+    line.decision = Decision::Ended;
+    line.code = Some(reason.as_str().into());
+    engine.append(tx, &line).await
+}
+
+/// Why a delegation ends with its sign-in.
+pub(crate) fn with_sign_in(delegation: &Delegation, now: Timestamp) -> EndReason {
+    if delegation.live(now).is_ok() { EndReason::SignedOut } else { EndReason::TimeOver }
 }
 
 /// Ends a delegation as part of another act, with a line of its own.

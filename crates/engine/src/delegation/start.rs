@@ -44,7 +44,10 @@ async fn start(s: &mut Scope<'_>, id: RequestId) -> Result<Started, Refusal> {
     let facts = Facts::of_request(s.tx, &request, Lock::Share).await?;
     facts.case.case.justifies(s.call.person)?;
     let allowed = facts.decide(&s.engine, Act::DelegationStart)?;
-    let owed = Obligations::strictest(&request.obligations, &allowed.obligations);
+    let contract = &facts.api.contract;
+    request.form.taken_by(contract)?;
+    let mut owed = Obligations::strictest(&request.obligations, &allowed.obligations);
+    owed.max_minutes = owed.max_minutes.min(contract.max_minutes);
     request.signatures = standing(s.tx, &request, &owed.group).await?;
     make_room(s).await?;
 

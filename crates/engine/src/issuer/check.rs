@@ -20,12 +20,12 @@ impl Known {
             Err(ForeignError::UnknownKey) => self.verified(engine, token, AGAIN).await?,
             said => said,
         };
-        let said = said.map_err(|e| not_taken(Rail::CustomerToken, &format!("the customer's token is not taken: {e}")))?;
-        let now = engine.now();
-        if now.since(said.issued_at) >= Duration::from_secs(self.issuer.max_age_s.into()) {
-            self.vouched(engine, token, &said, now).await?;
-        }
-        Ok(said)
+        said.map_err(|e| not_taken(Rail::CustomerToken, &format!("the customer's token is not taken: {e}")))
+    }
+
+    /// Whether a token counts only if its issuer says so.
+    pub(crate) fn is_old(&self, said: &ForeignToken, now: Timestamp) -> bool {
+        now.since(said.issued_at) >= Duration::from_secs(self.issuer.max_age_s.into())
     }
 
     async fn verified(&self, engine: &Engine, token: &Secret, than: Duration) -> Result<Result<ForeignToken, ForeignError>, Refusal> {
@@ -34,7 +34,8 @@ impl Known {
     }
 
     /// An older token counts if its issuer says so now.
-    async fn vouched(&self, engine: &Engine, token: &Secret, said: &ForeignToken, now: Timestamp) -> Result<(), Refusal> {
+    pub(crate) async fn vouched(&self, engine: &Engine, token: &Secret, said: &ForeignToken) -> Result<(), Refusal> {
+        let now = engine.now();
         let (Some(asked), Some(secret)) = (&self.issuer.introspection, &self.secret) else {
             let text = format!("the customer's token is {} s old or older; have the customer's program get a new one", self.issuer.max_age_s);
             return Err(not_taken(Rail::FreshToken, &text));

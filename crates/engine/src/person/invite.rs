@@ -11,6 +11,7 @@ use crate::{
     Call, Engine, InviteShow, Refusal,
     act::Scope,
     case::check_customer,
+    delegation::{end_alone, with_sign_in},
     person::{check_groups, check_name, check_roles, view_of},
     session::password,
 };
@@ -68,7 +69,7 @@ impl Engine {
             .await
     }
 
-    /// Joins: sets the password that the person chose. Earlier sign-ins of theirs end.
+    /// Joins: sets the password that the person chose. Earlier sign-ins of theirs end, and what they did for customers.
     ///
     /// # Errors
     /// `lapsed`, or `invalid_input` if the password is not acceptable.
@@ -87,6 +88,10 @@ impl Engine {
                     }
                     tx.password_set(row.tenant, row.person, &phc, now).await?;
                     tx.sessions_end_of(row.tenant, row.person, now).await?;
+                    for open in tx.delegations_open_of_agent(row.tenant, row.person).await? {
+                        let reason = with_sign_in(&open.delegation, now);
+                        end_alone(&engine, tx, open.delegation, reason, None).await?;
+                    }
                     let mut line = engine.line(Kind::PersonJoin, now, row.tenant, Actor::Person(row.person), engine.correlation());
                     line.person = Some(row.person);
                     engine.append(tx, &line).await

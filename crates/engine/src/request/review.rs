@@ -42,6 +42,9 @@ async fn review(s: &mut Scope<'_>, id: RequestId, input: RequestReview) -> Resul
     input.decision.as_str().clone_into(&mut s.line.action);
     request.reviewable(s.call.person, s.call.customer, input.digest, s.now)?;
     let facts = Facts::of_request(s.tx, &request, Lock::Share).await?;
+    if input.decision == Decision::Sign {
+        request.form.taken_by(&facts.api.contract)?;
+    }
     let allowed = facts.reviewed_by(&s.call).decide(&s.engine, Act::RequestReview)?;
     let owed = Obligations::strictest(&request.obligations, &allowed.obligations);
     match input.decision {

@@ -7,7 +7,7 @@ use countersign_api::{
 };
 use countersign_domain::{
     Rail,
-    contract::Action,
+    contract::{Action, Contract},
     request::{Request, State},
 };
 use countersign_store::{Lock, RequestRow, Tx};
@@ -27,7 +27,7 @@ pub(crate) async fn of(tx: &mut Tx, engine: &Engine, viewer: &Call, row: Request
     for r in tx.reviews(tenant, form.id).await? {
         reviews.push(ReviewView { by: name::person(tx, tenant, r.person).await?, decision: r.decision, at: r.at, proved_at: r.proved_at, reason: r.reason });
     }
-    let not_signable = not_signable(tx, engine, viewer, request).await?;
+    let not_signable = not_signable(tx, engine, viewer, request, &api.contract).await?;
     Ok(RequestView {
         id: form.id,
         asker: name::person(tx, tenant, form.asker).await?,
@@ -61,7 +61,7 @@ pub(crate) async fn of(tx: &mut Tx, engine: &Engine, viewer: &Call, row: Request
 }
 
 /// The actions by risk, the highest first; one that the contract no longer has keeps its scope value.
-fn actions(request: &Request, contract: &countersign_domain::contract::Contract) -> Vec<Action> {
+fn actions(request: &Request, contract: &Contract) -> Vec<Action> {
     let gone = |scope: &String| Action {
         scope: scope.clone(),
         name: scope.clone(),
@@ -95,12 +95,13 @@ async fn may_sign(tx: &mut Tx, request: &Request) -> Result<Vec<PersonRef>, Refu
 }
 
 /// Why the viewer can't sign it.
-async fn not_signable(tx: &mut Tx, engine: &Engine, viewer: &Call, request: &Request) -> Result<Vec<Reason>, Refusal> {
+async fn not_signable(tx: &mut Tx, engine: &Engine, viewer: &Call, request: &Request, contract: &Contract) -> Result<Vec<Reason>, Refusal> {
     let mut rails = Vec::new();
     rails.extend(request.reviewable(viewer.person, viewer.customer, request.digest, engine.now()).err());
     if viewer.person != request.form.asker && !independent(tx, viewer.tenant, request.form.asker, viewer.person).await? {
         rails.push(Rail::MadeByTheOther);
     }
+    rails.extend(request.form.taken_by(contract).err());
     let mut reasons: Vec<_> = rails.into_iter().map(|rail| Reason { rule: rail.name().into(), text: rail.to_string() }).collect();
     let group = &request.obligations.group;
     if !viewer.has(countersign_domain::person::Role::Approver) || !viewer.groups.contains(group) {

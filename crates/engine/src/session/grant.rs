@@ -12,12 +12,17 @@ use countersign_oauth::{
     token::{Subject, TokenAnswer, TokenRequest, TokenType},
 };
 use countersign_store::{AccessRow, CodeRow, Once, ProofRow, RefreshRow, SessionRow, StoreError, Taken, Tx};
-use countersign_trail::{Actor, Decision, Kind};
+use countersign_trail::{Actor, Kind};
 
 use crate::{
     Engine, Machine, Refusal,
     request::review::PROOF_ACT,
-    session::{ACCESS_TTL, CONSOLE, PROOF_TTL, SESSION_TTL, access::ACCESS, authorize::CODE, refresh::REFRESH},
+    session::{
+        ACCESS_TTL, CONSOLE, PROOF_TTL, SESSION_TTL,
+        access::{ACCESS, end_session},
+        authorize::CODE,
+        refresh::REFRESH,
+    },
 };
 
 /// What a code was good for.
@@ -65,7 +70,7 @@ impl Engine {
         correlation: CorrelationId,
     ) -> Result<TokenAnswer, OAuthError> {
         match presented {
-            Presented::Public(id) if id == CONSOLE => self.console_token(request, proof).await,
+            Presented::Public(id) if id == CONSOLE => self.console_token(request, proof, correlation).await,
             other => {
                 let machine = self.client_authenticate(other, certificate, correlation).await?;
                 self.machine_token(&machine, request, proof).await
@@ -74,7 +79,7 @@ impl Engine {
     }
 
     /// A console is public: what it holds is bound to its key, so it proves at each request that it has it.
-    async fn console_token(&self, request: TokenRequest, proof: Option<&Proof>) -> Result<TokenAnswer, OAuthError> {
+    async fn console_token(&self, request: TokenRequest, proof: Option<&Proof>, correlation: CorrelationId) -> Result<TokenAnswer, OAuthError> {
         let proof = proof.ok_or_else(|| OAuthError::new(ErrorCode::InvalidDpopProof, "a `DPoP` header with a proof of the console's key is missing"))?;
         // An exchange uses its proof up itself, in one commit with what comes of it.
         if !matches!(&request, TokenRequest::Exchange(exchange) if matches!(exchange.subject, Subject::Warrant(_))) {
@@ -82,18 +87,28 @@ impl Engine {
         }
         match request {
             TokenRequest::Exchange(exchange) => match exchange.subject.clone() {
-                Subject::Warrant(warrant) => self.exchange(exchange, warrant, proof).await,
-                Subject::Token(_) => Err(unauthorized("a console exchanges its warrant; a token is exchanged by the client of the API that it is for")),
+                Subject::Warrant(warrant) => self.exchange(exchange, warrant, proof, correlation).await,
+                Subject::Token(_) => {
+                    let refusal = unauthorized("a console exchanges its warrant; a token is exchanged by the client of the API that it is for");
+                    // Who tries to get a token clean is known by their own.
+                    Err(match exchange.actor_token {
+                        Some(actor) => match self.holder(&actor, &proof.jkt, correlation).await {
+                            Ok(call) => self.refused_of(&call, Kind::TokenExchange, refusal).await.oauth(),
+                            Err(_) => refusal.oauth(),
+                        },
+                        None => refusal.oauth(),
+                    })
+                }
             },
-            TokenRequest::ClientCredentials { .. } => Err(unauthorized("a console acts for people; `client_credentials` is for machines")),
-            TokenRequest::RefreshToken { refresh_token, .. } => self.refresh(&refresh_token, proof).await,
+            TokenRequest::ClientCredentials { .. } => Err(unauthorized("a console acts for people; `client_credentials` is for machines").oauth()),
+            TokenRequest::RefreshToken { refresh_token, .. } => self.refresh(&refresh_token, proof, correlation).await,
             TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, .. } => {
                 let (engine, proof) = (self.clone(), proof.clone());
                 let redirect = redirect_uri.as_str().to_owned();
                 let redeemed = self.store().write(move |tx| Box::pin(async move { redeem(&engine, tx, &code, &redirect, &code_verifier, &proof).await })).await;
                 self.wake_sequencer();
                 match redeemed {
-                    Err(ungranted) => Err(self.ungranted(ungranted, "code").await),
+                    Err(ungranted) => Err(self.ungranted(ungranted, "code", correlation).await),
                     Ok(Redeemed::Granted(answer)) => Ok(answer),
                     Ok(Redeemed::Replayed) => {
                         Err(OAuthError::new(ErrorCode::InvalidGrant, "the code was used before, and what came of it is ended; sign in again"))
@@ -104,37 +119,39 @@ impl Engine {
     }
 
     async fn machine_token(&self, machine: &Machine, request: TokenRequest, proof: Option<&Proof>) -> Result<TokenAnswer, OAuthError> {
-        if let Some(proof) = proof {
-            self.proof_once(proof).await.map_err(|r| r.oauth())?;
+        let kind = if matches!(request, TokenRequest::Exchange(_)) { Kind::TokenExchange } else { Kind::TokenIssue };
+        if let Some(proof) = proof
+            && let Err(refusal) = self.proof_once(proof).await
+        {
+            let used = refusal.code == Code::InvalidProof;
+            return Err(if used { self.refused_of(machine, kind, refusal).await } else { refusal }.oauth());
         }
-        match request {
-            TokenRequest::ClientCredentials { target } => self.client_credentials(machine, target.as_deref(), proof).await,
+        let refusal = match request {
+            TokenRequest::ClientCredentials { target } => return self.client_credentials(machine, target.as_deref(), proof).await,
             TokenRequest::Exchange(exchange) => match exchange.subject.clone() {
-                Subject::Token(parent) => self.pass_on(machine, exchange, &parent, proof).await,
-                Subject::Warrant(_) => Err(unauthorized("a warrant is good at its own console only")),
+                Subject::Token(parent) => return self.pass_on(machine, exchange, &parent, proof).await,
+                Subject::Warrant(_) => unauthorized("a warrant is good at its own console only"),
             },
             TokenRequest::RefreshToken { .. } | TokenRequest::AuthorizationCode { .. } => {
-                Err(unauthorized("codes and refresh tokens are for people's consoles; a machine uses `client_credentials` and token exchange"))
+                unauthorized("codes and refresh tokens are for people's consoles; a machine uses `client_credentials` and token exchange")
             }
-        }
+        };
+        Err(self.refused_of(machine, kind, refusal).await.oauth())
     }
 }
 
-fn unauthorized(text: &str) -> OAuthError {
-    OAuthError::new(ErrorCode::UnauthorizedClient, text)
+fn unauthorized(text: &str) -> Refusal {
+    Refusal::new(Code::Refused, text).with_oauth(ErrorCode::UnauthorizedClient)
 }
 
 impl Engine {
     /// What the client is told of a grant that was refused; a line says so, if it came to light whose it would have been.
-    pub(super) async fn ungranted(&self, ungranted: Ungranted, what: &str) -> OAuthError {
+    pub(super) async fn ungranted(&self, ungranted: Ungranted, what: &str, correlation: CorrelationId) -> OAuthError {
         let Ungranted { refusal, whose } = ungranted;
         if let Some((tenant, person)) = whose
             && refusal.recorded()
         {
-            let mut line = self.line(Kind::SessionRefuse, self.now(), tenant, Actor::Service, self.correlation());
-            line.person = Some(person);
-            what.clone_into(&mut line.action);
-            self.record_refusal(line, &refusal).await;
+            self.refused_bearer((tenant, person), what, &refusal, correlation).await;
         }
         refusal.oauth()
     }
@@ -158,12 +175,7 @@ async fn redeem(engine: &Engine, tx: &mut Tx, code: &Secret, redirect: &str, ver
         Taken::First(row) => row,
         Taken::Again(row) => {
             if let Some(session) = row.session {
-                tx.session_end(row.tenant, session, now).await?;
-                let mut line = engine.line(Kind::SessionEnd, now, row.tenant, Actor::Service, engine.correlation());
-                line.person = Some(row.person);
-                line.decision = Decision::Ended;
-                line.code = Some("code_replayed".into());
-                engine.append(tx, &line).await?;
+                end_session(engine, tx, (row.tenant, row.person), session, "code_replayed").await?;
             }
             return Ok(Redeemed::Replayed);
         }

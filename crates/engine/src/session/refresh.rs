@@ -3,17 +3,19 @@
 //! One mercy: if an answer was lost on its way, the old token, shown with the same key while its successor was never used,
 //! replaces that successor.
 
-use countersign_domain::{CorrelationId, Secret};
+use countersign_domain::{CorrelationId, Secret, delegation::EndReason};
 use countersign_oauth::{OAuthError, client_auth::Presented, dpop::Proof, error::ErrorCode, mtls::PeerCertificate, token::TokenAnswer};
 use countersign_store::{Lock, RefreshRow, Tx};
-use countersign_trail::{Actor, Decision, Kind};
 
 use crate::{
     Engine, Refusal,
+    delegation::{WARRANT, end_alone},
     session::{
         CONSOLE,
+        access::{ACCESS, end_session},
         grant::{Ungranted, access, invalid_grant},
     },
+    token::{Shown, revoke_at_console},
 };
 
 /// Label under which the store keeps a refresh token's fingerprint.
@@ -25,18 +27,18 @@ enum Refreshed {
 }
 
 impl Engine {
-    pub(super) async fn refresh(&self, token: &Secret, proof: &Proof) -> Result<TokenAnswer, OAuthError> {
+    pub(super) async fn refresh(&self, token: &Secret, proof: &Proof, correlation: CorrelationId) -> Result<TokenAnswer, OAuthError> {
         let (engine, token, proof) = (self.clone(), token.clone(), proof.clone());
         let done = self.store().write(move |tx| Box::pin(async move { refresh(&engine, tx, &token, &proof).await })).await;
         self.wake_sequencer();
         match done {
-            Err(ungranted) => Err(self.ungranted(ungranted, "refresh").await),
+            Err(ungranted) => Err(self.ungranted(ungranted, "refresh", correlation).await),
             Ok(Refreshed::Granted(answer)) => Ok(answer),
             Ok(Refreshed::Reused) => Err(OAuthError::new(ErrorCode::InvalidGrant, "the refresh token was used before; the sign-in is ended, sign in again")),
         }
     }
 
-    /// Gives a token back (RFC 7009): a console its sign-in, a machine what it got. A token that is not known is no error (§2.2).
+    /// Gives a token back (RFC 7009): a console its sign-in, its warrant or what it exchanged that for, a machine what it got. A token that is not known is no error (§2.2).
     ///
     /// # Errors
     /// `invalid_client`; `unauthorized_client`, if another client got the token.
@@ -57,8 +59,9 @@ impl Engine {
         }
         let proof = proof.ok_or_else(|| OAuthError::new(ErrorCode::InvalidDpopProof, "a `DPoP` header with a proof of the console's key is missing"))?;
         self.proof_once(proof).await.map_err(|r| r.oauth())?;
+        let shown = self.shown(token).await.map_err(|r| r.oauth())?;
         let (engine, token, proof) = (self.clone(), token.clone(), proof.clone());
-        self.store().write(move |tx| Box::pin(async move { revoke(&engine, tx, &token, &proof).await })).await.map_err(|r: Refusal| r.oauth())?;
+        self.store().write(move |tx| Box::pin(async move { revoke(&engine, tx, &token, shown, &proof).await })).await.map_err(|r: Refusal| r.oauth())?;
         self.wake_sequencer();
         Ok(())
     }
@@ -75,7 +78,7 @@ async fn refresh(engine: &Engine, tx: &mut Tx, token: &Secret, proof: &Proof) ->
     }
     let session = found;
     if row.used_at.is_some() && !lost_answer(tx, &row).await? {
-        end(engine, tx, &row, "refresh_reused").await?;
+        end_session(engine, tx, (session.tenant, session.person), session.id, "refresh_reused").await?;
         return Ok(Refreshed::Reused);
     }
     engine.granting(tx, session.tenant, session.person).await.map_err(ungranted)?;
@@ -101,19 +104,23 @@ async fn lost_answer(tx: &mut Tx, row: &RefreshRow) -> Result<bool, Refusal> {
     }
 }
 
-async fn end(engine: &Engine, tx: &mut Tx, row: &RefreshRow, why: &str) -> Result<(), Refusal> {
+async fn revoke(engine: &Engine, tx: &mut Tx, token: &Secret, shown: Option<Shown>, proof: &Proof) -> Result<(), Refusal> {
     let now = engine.now();
-    tx.session_end(row.tenant, row.session, now).await?;
-    let person = tx.session(row.tenant, row.session).await?.map(|s| s.person);
-    let mut line = engine.line(Kind::SessionEnd, now, row.tenant, Actor::Service, engine.correlation());
-    line.person = person;
-    line.decision = Decision::Ended;
-    line.code = Some(why.into());
-    engine.append(tx, &line).await
-}
-
-async fn revoke(engine: &Engine, tx: &mut Tx, token: &Secret, proof: &Proof) -> Result<(), Refusal> {
-    let Some(row) = tx.refresh(&token.fingerprint(REFRESH), Lock::Update).await? else { return Ok(()) };
-    let ours = tx.session(row.tenant, row.session).await?.is_some_and(|s| s.jkt == proof.jkt && s.live(engine.now()));
-    if ours { end(engine, tx, &row, "revoked").await } else { Ok(()) }
+    let session = match tx.refresh(&token.fingerprint(REFRESH), Lock::Update).await? {
+        Some(row) => tx.session(row.tenant, row.session).await?,
+        // With an access token goes what it was refreshed by (RFC 7009 §2.1).
+        None => tx.access(&token.fingerprint(ACCESS)).await?.map(|(_, session)| session),
+    };
+    if let Some(session) = session {
+        let ours = session.jkt == proof.jkt && session.live(now);
+        return if ours { end_session(engine, tx, (session.tenant, session.person), session.id, "revoked").await } else { Ok(()) };
+    }
+    if let Some(row) = tx.delegation_by_warrant(&token.fingerprint(WARRANT), Lock::Update).await? {
+        let (ours, agent) = (row.warrant_jkt == proof.jkt && row.delegation.live(now).is_ok(), row.delegation.agent);
+        return if ours { end_alone(engine, tx, row.delegation, EndReason::Agent, Some(agent)).await } else { Ok(()) };
+    }
+    match shown {
+        Some(shown) => revoke_at_console(engine, tx, &shown, &proof.jkt).await,
+        None => Ok(()),
+    }
 }

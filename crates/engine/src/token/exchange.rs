@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use countersign_domain::{
-    Code, Secret, TenantId,
+    Code, CorrelationId, Secret, TenantId,
     hop::{Contracts, Hop},
 };
 use countersign_oauth::{
@@ -37,17 +37,23 @@ impl Engine {
     ///
     /// # Errors
     /// RFC 8693 §2.2.2; nothing is minted then.
-    pub(crate) async fn exchange(&self, request: ExchangeRequest, warrant: Secret, proof: &Proof) -> Result<TokenAnswer, OAuthError> {
+    pub(crate) async fn exchange(
+        &self,
+        request: ExchangeRequest,
+        warrant: Secret,
+        proof: &Proof,
+        correlation: CorrelationId,
+    ) -> Result<TokenAnswer, OAuthError> {
         let Some(actor) = request.actor_token.clone() else {
             self.proof_once(proof).await.map_err(|r| r.oauth())?;
             return Err(OAuthError::invalid_request("`actor_token` is missing: nobody acts without a name; send the agent's own access token"));
         };
         // An actor token that is not ours, not live, a customer's or another key's says nothing about who acts.
-        let call = match self.holder(&actor, &proof.jkt, self.correlation()).await {
+        let call = match self.holder(&actor, &proof.jkt, correlation).await {
             Ok(call) => call,
             Err(refusal) => {
                 self.proof_once(proof).await.map_err(|r| r.oauth())?;
-                return Err(self.actor_refused(refusal, &warrant, proof).await.oauth());
+                return Err(self.actor_refused(refusal, &warrant, proof, correlation).await.oauth());
             }
         };
         let proof = proof.clone();
@@ -64,8 +70,8 @@ impl Engine {
 
 impl Engine {
     /// What is told of an actor token that does not count. Whoever shows a warrant with its own key is known by that: framing somebody
-    /// else leaves a line.
-    async fn actor_refused(&self, refusal: Refusal, warrant: &Secret, proof: &Proof) -> Refusal {
+    /// else leaves a line, and so does a warrant with another key than its own.
+    async fn actor_refused(&self, refusal: Refusal, warrant: &Secret, proof: &Proof, correlation: CorrelationId) -> Refusal {
         if let Err(behind) = self.minting() {
             return behind;
         }
@@ -76,9 +82,11 @@ impl Engine {
         let refused = Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidRequest);
         let hash = warrant.fingerprint(WARRANT);
         let held = self.store().read(move |tx| Box::pin(async move { Ok::<_, Refusal>(tx.delegation_by_warrant(&hash, Lock::None).await?) })).await;
-        if let Some(row) = held.ok().flatten().filter(|row| row.warrant_jkt == proof.jkt) {
+        if let Some(row) = held.ok().flatten() {
             let delegation = row.delegation;
-            let mut line = self.line(Kind::TokenExchange, self.now(), delegation.tenant, Actor::Person(delegation.agent), self.correlation());
+            // With another key it is somebody who has found or stolen the warrant.
+            let actor = if row.warrant_jkt == proof.jkt { Actor::Person(delegation.agent) } else { Actor::Service };
+            let mut line = self.line(Kind::TokenExchange, self.now(), delegation.tenant, actor, correlation);
             tell(&mut line, &delegation);
             self.record_refusal(line, &refused).await;
         }
@@ -89,14 +97,14 @@ impl Engine {
 async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, warrant: Secret, actor: Secret, proof: Proof) -> Result<Minted, Refusal> {
     failpoint!("exchange-in-transaction");
     s.engine.minting()?;
-    let delegation = warranted(s, &warrant, &actor, &proof, Lock::None).await?.delegation;
-    tell(&mut s.line, &delegation);
-    let facts = still_justified(s.tx, &s.engine, &delegation, s.now, Lock::Share).await.map_err(Refusal::with_subject_error)?;
+    let row = warranted(s, &warrant, &actor, &proof, Lock::None).await?;
+    tell(&mut s.line, &row.delegation);
+    let justified = still_justified(s.tx, &s.engine, &row, s.now, Lock::Share).await.map_err(Refusal::with_subject_error)?;
     // INVARIANT: rows are locked in the order request, case, API, delegation; so it is held last, and looked at once more.
-    let delegation = if s.tx.holds_all() { delegation } else { warranted(s, &warrant, &actor, &proof, Lock::Share).await?.delegation };
+    let delegation = if s.tx.holds_all() { row.delegation } else { warranted(s, &warrant, &actor, &proof, Lock::Share).await?.delegation };
     delegation.live(s.now).map_err(|rail| Refusal::from(rail).with_subject_error())?;
 
-    let contract = &facts.api.contract;
+    let contract = &justified.facts.api.contract;
     if request.target != contract.audience {
         let text = format!("this delegation is for `{}`; name exactly that", contract.audience);
         return Err(Refusal::new(Code::Refused, text).with_oauth(ErrorCode::InvalidTarget));
@@ -104,7 +112,7 @@ async fn mint(s: &mut Scope<'_>, request: ExchangeRequest, warrant: Secret, acto
     let scope = delegation.narrow(&request.scope).map_err(|rail| Refusal::from(rail).with_oauth(ErrorCode::InvalidScope))?;
     let hops = reached(s.tx, delegation.tenant, &contract.audience, &scope, &delegation.hops).await?;
     let grant = Grant {
-        ground: Ground::Delegation { delegation: &delegation, case: &facts.case.case.key },
+        ground: Ground::Delegation { delegation: &delegation, case: &justified.facts.case.case.key },
         api: contract,
         scope,
         hops,
@@ -124,7 +132,7 @@ pub(crate) async fn reached(tx: &mut Tx, tenant: TenantId, audience: &str, scope
     }
     let apis = tx.apis(tenant).await?;
     let contracts: Contracts<'_> = apis.iter().map(|a| &a.contract).collect();
-    let now = contracts.follow(audience, scope).map_err(|e| Refusal::new(Code::Refused, e.to_string()).with_oauth(ErrorCode::InvalidTarget))?;
+    let now = contracts.standing(audience, scope).map_err(|e| Refusal::new(Code::Refused, e.to_string()).with_oauth(ErrorCode::InvalidTarget))?;
     Ok(now.intersection(within).cloned().collect())
 }
 

@@ -17,7 +17,7 @@ use countersign_oauth::{
     jwt::{AccessClaims, Actor as ActorClaim, sign_jwt},
     mtls::PeerCertificate,
 };
-use countersign_store::{ApiRow, Lock, Tx};
+use countersign_store::{ApiRow, DelegationRow, Lock, Tx};
 use countersign_trail::{Actor, Event, Kind};
 
 use crate::{
@@ -30,7 +30,7 @@ use crate::{
         mint,
         presence::{Wanted, still_present},
         shown::Shown,
-        still_justified,
+        still_admitted, still_justified,
     },
 };
 
@@ -161,7 +161,7 @@ async fn look(engine: &Engine, tx: &mut Tx, client: &Client, shown: Option<&Show
     let (of, justified) = match token.basis {
         Basis::Delegation(id) => {
             let Some(row) = tx.delegation(token.tenant, id, Lock::None).await? else { return Ok(Looked::Unknown) };
-            let justified = delegated(engine, tx, &token, &row.delegation, &api, now).await;
+            let justified = delegated(engine, tx, &token, &row, &api, now).await;
             (Of::Delegation(row.delegation), justified)
         }
         Basis::Presence(id) => {
@@ -181,10 +181,11 @@ fn not_revoked(token: &Token) -> Result<(), Refusal> {
     if token.revoked_at.is_none() { Ok(()) } else { Err(Refusal::new(Code::Refused, "the token was revoked")) }
 }
 
-async fn delegated(engine: &Engine, tx: &mut Tx, token: &Token, delegation: &Delegation, api: &ApiRow, now: Timestamp) -> Result<AccessClaims, Refusal> {
+async fn delegated(engine: &Engine, tx: &mut Tx, token: &Token, row: &DelegationRow, api: &ApiRow, now: Timestamp) -> Result<AccessClaims, Refusal> {
     not_revoked(token)?;
-    let facts = still_justified(tx, engine, delegation, now, Lock::None).await?;
-    let case = facts.case.case.key.clone();
+    still_admitted(tx, token.tenant, &token.services).await?;
+    let justified = still_justified(tx, engine, row, now, Lock::None).await?;
+    let (case, delegation) = (justified.facts.case.case.key.clone(), &row.delegation);
     let mut claims = mint::claims(engine, tx, token, &Ground::Delegation { delegation, case: &case }, &api.contract).await?;
     // What the token itself hides from the API, whoever may ask is told: who acts, and why.
     claims.act.get_or_insert_with(|| ActorClaim { sub: delegation.agent.to_string(), act: None });
@@ -195,6 +196,7 @@ async fn delegated(engine: &Engine, tx: &mut Tx, token: &Token, delegation: &Del
 
 async fn present(engine: &Engine, tx: &mut Tx, token: &Token, presence: &Presence, api: &ApiRow, now: Timestamp) -> Result<AccessClaims, Refusal> {
     not_revoked(token)?;
+    still_admitted(tx, token.tenant, &token.services).await?;
     let standing = still_present(tx, engine, presence, now).await?;
     let wanted = Wanted { client: &token.client, api: &api.contract, scope: &token.scope, hops: &token.hops };
     wanted.admitted(tx, engine, presence, &standing.from.contract).await?;

@@ -35,7 +35,7 @@ use crate::{
         presence::ACCEPTED,
         present,
         shown::Shown,
-        still_justified,
+        still_admitted, still_justified,
     },
 };
 
@@ -109,7 +109,7 @@ async fn pass_on(s: &mut Scope<'_, Machine>, request: ExchangeRequest, shown: Sh
         return Err(Refusal::from(Rail::ImpersonationEnds).with_subject_error());
     }
 
-    let facts = still_justified(s.tx, &s.engine, &row.delegation, s.now, Lock::Share).await.map_err(Refusal::with_subject_error)?;
+    let justified = still_justified(s.tx, &s.engine, &row, s.now, Lock::Share).await.map_err(Refusal::with_subject_error)?;
     // INVARIANT: rows are locked in the order request, case, API, delegation, token; so these are held last, and looked at once more.
     let delegation = if s.tx.holds_all() { row.delegation } else { s.tx.delegation(tenant, of, Lock::Share).await?.ok_or_else(unknown)?.delegation };
     delegation.live(s.now).map_err(|rail| Refusal::from(rail).with_subject_error())?;
@@ -117,11 +117,12 @@ async fn pass_on(s: &mut Scope<'_, Machine>, request: ExchangeRequest, shown: Sh
     let parent = parent.filter(|t| t.live(s.now)).ok_or_else(unknown)?;
 
     let services = parent.passed_on_by(&s.call.client.id, Some(delegation.agent)).map_err(|rail| Refusal::from(rail).with_subject_error())?;
+    still_admitted(s.tx, tenant, &services).await.map_err(Refusal::with_subject_error)?;
     let (target, scope) = next(s, &api, &parent, &request).await?;
     let hops = reached(s.tx, tenant, &target.contract.audience, &scope, &parent.hops).await?;
     s.line.api = Some(target.id);
     let grant = Grant {
-        ground: Ground::Delegation { delegation: &delegation, case: &facts.case.case.key },
+        ground: Ground::Delegation { delegation: &delegation, case: &justified.facts.case.case.key },
         api: &target.contract,
         scope,
         hops,

@@ -16,7 +16,7 @@ use countersign_oauth::{
     foreign::ForeignToken,
     token::{ExchangeRequest, TokenAnswer},
 };
-use countersign_store::{ApiRow, Lock};
+use countersign_store::{ApiRow, Lock, Tx};
 use countersign_trail::{Actor, Kind};
 
 use crate::{
@@ -31,6 +31,7 @@ use crate::{
         pass_on::{may_exchange, next, subject},
         presence::{Wanted, customer, not_taken, said, still_present},
         shown::Shown,
+        still_admitted,
     },
 };
 
@@ -63,7 +64,7 @@ impl Engine {
         let (engine, tenant, named) = (self.clone(), machine.client.tenant, iss.to_owned());
         let known = self.store().read(move |tx| Box::pin(async move { engine.trusted(tx, tenant, &named).await })).await?;
         let checked = match &known {
-            Some(known) => known.checked(self, token).await.map(|token| Seen { known: Arc::clone(known), token }),
+            Some(known) => self.believed(machine, known, token).await.map(|token| Seen { known: Arc::clone(known), token }),
             None => Err(not_taken(Rail::TrustedIssuer, &Rail::TrustedIssuer.to_string())),
         };
         if let Err(refusal) = &checked {
@@ -75,21 +76,39 @@ impl Engine {
         }
         checked
     }
+
+    /// The issuer is asked about an older token only for whom it was meant: nobody else learns whether what they found still lives.
+    async fn believed(&self, machine: &Machine, known: &Arc<Known>, token: &Secret) -> Result<ForeignToken, Refusal> {
+        let said = known.checked(self, token).await?;
+        if known.is_old(&said, self.now()) {
+            let (machine, issuer, asked) = (machine.clone(), Arc::clone(known), said.clone());
+            self.store().read(move |tx| Box::pin(async move { meant(tx, &machine, &issuer, &asked).await })).await?;
+            known.vouched(self, token, &said).await?;
+        }
+        Ok(said)
+    }
+}
+
+/// The API that the customer called, if this is its client, and its issuer is registered for it.
+async fn meant(tx: &mut Tx, machine: &Machine, known: &Known, token: &ForeignToken) -> Result<ApiRow, Refusal> {
+    let (tenant, client) = (machine.client.tenant, &machine.client.id);
+    let from = tx.api_by_audience(tenant, &token.audience).await?;
+    let from = from.filter(|api| api.contract.client.as_ref() == Some(client) && known.issuer.audiences.contains_key(&token.audience)).ok_or_else(|| {
+        let text = "the `aud` of the customer's token is no API whose contract names this client, or its issuer is not registered for that API";
+        not_taken(Rail::CustomerToken, text)
+    })?;
+    if token.may_act.as_ref().is_some_and(|named| named != client) {
+        return Err(not_taken(Rail::CustomerToken, "the `may_act` of the customer's token names another client"));
+    }
+    Ok(from)
 }
 
 async fn exchange(s: &mut Scope<'_, Machine>, request: ExchangeRequest, seen: Seen, jkt: Option<String>) -> Result<Minted, Refusal> {
     let Seen { known, token } = seen;
-    let (tenant, client) = (s.call.client.tenant, s.call.client.id.clone());
+    let client = s.call.client.id.clone();
     s.line.issuer = Some(known.issuer.issuer.clone());
     let bound = s.call.binds(jkt)?;
-    let from = s.tx.api_by_audience(tenant, &token.audience).await?;
-    let from = from.filter(|api| api.contract.client.as_ref() == Some(&client) && known.issuer.audiences.contains_key(&token.audience)).ok_or_else(|| {
-        let text = "the `aud` of the customer's token is no API whose contract names this client, or its issuer is not registered for that API";
-        not_taken(Rail::CustomerToken, text)
-    })?;
-    if token.may_act.as_ref().is_some_and(|named| *named != client) {
-        return Err(not_taken(Rail::CustomerToken, "the `may_act` of the customer's token names another client"));
-    }
+    let from = meant(s.tx, &s.call, &known, &token).await?;
     let presence = kept(s, &known, &token).await?;
     tell(&mut s.line, &presence);
     still_present(s.tx, &s.engine, &presence, s.now).await.map_err(Refusal::with_subject_error)?;
@@ -158,7 +177,7 @@ async fn where_to(
     for scope in scopes_at(&by_little, &request.target) {
         let hop = Hop { audience: request.target.clone(), scope };
         let follows = contracts
-            .follow(&hop.audience, &BTreeSet::from([hop.scope.clone()]))
+            .standing(&hop.audience, &BTreeSet::from([hop.scope.clone()]))
             .map_err(|e| said(Rail::NotReached, e.to_string(), ErrorCode::InvalidTarget))?;
         if follows.iter().chain([&hop]).all(|one| contracts.action(one).is_some_and(|a| without_case(a.risk))) {
             free.insert(hop.scope);
@@ -171,7 +190,7 @@ async fn where_to(
     if scope.is_empty() || !scope.is_subset(&free) {
         return Err(Refusal::from(Rail::NeedsCase).with_oauth(ErrorCode::InvalidScope));
     }
-    let hops = contracts.follow(&request.target, &scope).map_err(|e| said(Rail::NotReached, e.to_string(), ErrorCode::InvalidTarget))?;
+    let hops = contracts.standing(&request.target, &scope).map_err(|e| said(Rail::NotReached, e.to_string(), ErrorCode::InvalidTarget))?;
     Ok((target.clone(), scope, hops))
 }
 
@@ -197,6 +216,7 @@ pub(super) async fn pass_on(
     let held = if s.tx.holds_all() { Some(parent.clone()) } else { s.tx.token(tenant, parent.id, Lock::Share).await? };
     let parent = held.filter(|t| t.live(s.now)).ok_or_else(unknown)?;
     let services = parent.passed_on_by(&client, None).map_err(|rail| Refusal::from(rail).with_subject_error())?;
+    still_admitted(s.tx, tenant, &services).await.map_err(Refusal::with_subject_error)?;
     let (target, scope) = next(s, &api, &parent, &request).await?;
     let hops = reached(s.tx, tenant, &target.contract.audience, &scope, &parent.hops).await?;
     s.line.api = Some(target.id);

@@ -1,9 +1,9 @@
-//! Revocation by a machine (RFC 7009): a token that it got, and with it all that came of it.
+//! Revocation (RFC 7009) by whoever got a token: with it goes all that came of it.
 
 use countersign_domain::{Code, Secret, TenantId, Timestamp, TokenId, token::Basis};
 use countersign_oauth::{OAuthError, error::ErrorCode};
 use countersign_store::{Lock, Tx};
-use countersign_trail::{Decision, Kind};
+use countersign_trail::{Actor, Decision, Kind};
 
 use crate::{
     Engine, Refusal,
@@ -11,6 +11,7 @@ use crate::{
     client::Machine,
     delegation::tell,
     request::scope_text,
+    session::CONSOLE,
     token::{ground, own::OWN, shown::Shown},
 };
 
@@ -58,6 +59,22 @@ async fn revoke(s: &mut Scope<'_, Machine>, shown: Shown) -> Result<(), Refusal>
     let ended = revoke_tree(s.tx, tenant, token.id, s.now).await?;
     s.line.figures.insert("tokens".into(), ended);
     Ok(())
+}
+
+/// A console gives back what it exchanged its warrant for: whoever has the warrant's key may.
+pub(crate) async fn revoke_at_console(engine: &Engine, tx: &mut Tx, shown: &Shown, jkt: &str) -> Result<(), Refusal> {
+    let now = engine.now();
+    let Some(token) = shown.token_anywhere(tx).await?.filter(|t| t.client == CONSOLE && t.live(now)) else { return Ok(()) };
+    let Basis::Delegation(id) = token.basis else { return Ok(()) };
+    let Some(row) = tx.delegation(token.tenant, id, Lock::None).await?.filter(|row| row.warrant_jkt == jkt) else { return Ok(()) };
+    let mut line = engine.line(Kind::TokenRevoke, now, token.tenant, Actor::Person(row.delegation.agent), engine.correlation());
+    tell(&mut line, &row.delegation);
+    line.token = Some(token.id);
+    line.action = scope_text(&token.scope);
+    line.decision = Decision::Ended;
+    let ended = revoke_tree(tx, token.tenant, token.id, now).await?;
+    line.figures.insert("tokens".into(), ended);
+    engine.append(tx, &line).await
 }
 
 /// Revokes a token and what came of it; answers how many were revoked now.

@@ -38,6 +38,17 @@ impl Shown {
         }
     }
 
+    /// Its row, in whatever tenant: for whoever is known by a key alone.
+    pub(crate) async fn token_anywhere(&self, tx: &mut Tx) -> Result<Option<Token>, Refusal> {
+        match self {
+            Self::Signed(id, claims) => match claims.tenant.parse() {
+                Ok(tenant) => Ok(tx.token(tenant, *id, Lock::None).await?),
+                Err(_) => Ok(None),
+            },
+            Self::Handle(hash) => Ok(tx.token_by_hash(hash).await?),
+        }
+    }
+
     /// Its row, in the tenant of whoever shows it.
     pub(crate) async fn token(&self, tx: &mut Tx, tenant: TenantId, lock: Lock) -> Result<Option<Token>, Refusal> {
         Ok(match self {

@@ -3,7 +3,7 @@ import type { DelegationView, EndReason } from '~/api/types';
 /** What a person reads. The same sentences as the service's. */
 export const END_REASONS: Record<EndReason, string> = {
   agent: 'ended by the agent',
-  signed_out: 'the agent signed out',
+  signed_out: 'the sign-in ended',
   time_over: 'its time was over',
   case_closed: 'the case was closed',
   case_reassigned: 'the case was given to somebody else',

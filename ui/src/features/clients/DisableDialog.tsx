@@ -48,13 +48,23 @@ export function DisableDialog({ of, onClose }: { of: ClientView; onClose: () => 
         <ul className="what-ends">
           <li>It can’t come any more: no exchange, no introspection, no token for itself.</li>
           <li>What it holds for itself is over at once.</li>
-          <li>Tokens that it exchanged for others stay until their end, at most 5 min, unless they are revoked.</li>
-          {of.apis.length > 0 && <li>What {series(of.apis)} call at other APIs fails as soon as those run out.</li>}
+          <li>
+            Tokens that it exchanged for others, and what came of them, no longer count as soon as somebody asks about
+            them.
+          </li>
+          {of.apis.length > 0 && (
+            <li>
+              What {series(of.apis)} call at other APIs fails; by signature alone, such a token lives 5 min at most.
+            </li>
+          )}
           {of.introspects.length > 0 && <li>It is told nothing more about tokens of {series(of.introspects)}.</li>}
           <li>Its registration, {kept} and contracts stay; you can enable it again.</li>
         </ul>
       ) : (
-        <p className="two">It can come again at once, with the {kept} that it had. What had ended stays ended.</p>
+        <p className="two">
+          It can come again at once, with the {kept} that it had. What it had exchanged counts again, if its time is not
+          over.
+        </p>
       )}
       {change.error && <Refusal error={change.error} />}
     </Dialog>

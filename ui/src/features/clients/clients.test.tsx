@@ -272,7 +272,7 @@ describe('changing', () => {
     await first.user.click(await screen.findByRole('button', { name: 'Disable…' }));
     const box = await dialog('Disable accounts-api?');
     expect(box.getByText('What it holds for itself is over at once.')).toBeTruthy();
-    expect(box.getByText(/Tokens that it exchanged for others stay until their end/)).toBeTruthy();
+    expect(box.getByText(/Tokens that it exchanged for others, and what came of them, no longer count/)).toBeTruthy();
     expect(document.activeElement?.textContent).toContain('Leave it enabled');
     await expectAccessible();
     await first.user.click(box.getByRole('button', { name: 'Disable accounts-api' }));
