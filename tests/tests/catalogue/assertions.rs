@@ -185,6 +185,7 @@ fn replays() -> Vec<Row> {
             }
             .boxed()
         })
+        .told("token.issue")
         .told(LINE),
         row("one assertion in eight requests at once", "RFC 7523 §3", ONCE, |s| {
             let assertion = assertion(s);

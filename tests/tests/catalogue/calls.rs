@@ -59,7 +59,8 @@ fn stolen() -> Vec<Row> {
     vec![
         row("a stolen access token with the thief's key", "RFC 9449 §6, §7.1", TOKEN, |s| {
             called(s, &dpop(s), Some(&s.tove.proof("GET", ME, Some(&s.dana.access))))
-        }),
+        })
+        .told("session.refuse"),
         row("a stolen access token without a proof", "RFC 9449 §7.1", PROOF, |s| called(s, &dpop(s), None)),
         row("a stolen access token as Bearer", "RFC 9449 §7.2", TOKEN, |s| called(s, &format!("Bearer {}", s.dana.access.expose()), None)),
         row("a stolen access token as Bearer, beside a proof", "RFC 9449 §7.2", TOKEN, |s| {
@@ -109,7 +110,8 @@ fn proofs() -> Vec<Row> {
                 called(s, &dpop(s), Some(&proof)).await
             }
             .boxed()
-        }),
+        })
+        .told("session.refuse"),
         row("two proofs at a call", "RFC 9449 §4.3", PROOF, |s| {
             let proofs = [own_proof(s), own_proof(s)];
             async move { vec![s.dana.show(&s.world.issuer, ME, &proofs).await] }.boxed()

@@ -67,7 +67,8 @@ fn found() -> Vec<Row> {
         row("a service's token at the agent's console", "RFC 8693 §4.1", UNAUTHORIZED, |s| {
             let child = Secret::new(s.kept("child").to_owned());
             s.dana.exchange(&child).with("subject_token_type", countersign_oauth::token::TYPE_ACCESS_TOKEN).with("audience", &audience("bank")).go()
-        }),
+        })
+        .told("token.exchange"),
     ]
 }
 

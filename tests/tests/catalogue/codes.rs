@@ -145,7 +145,8 @@ fn redeemed() -> Vec<Row> {
                 vec![s.gateway.form("/oauth/token").body(form.encoded()).send().await]
             }
             .boxed()
-        }),
+        })
+        .told("token.issue"),
         row("a code redeemed again", "RFC 6749 §4.1.2, §10.5", Expect::Once(400, "invalid_grant"), |s| {
             async move {
                 let request = code(s).await;

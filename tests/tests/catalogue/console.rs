@@ -47,13 +47,16 @@ fn subject() -> Vec<Row> {
             .told(LINE),
         row("a first-party token as subject", "RFC 8693 §5", UNAUTHORIZED, |s| {
             s.exchange().with("subject_token", s.dana.access.expose()).with("subject_token_type", TYPE_ACCESS_TOKEN).go()
-        }),
+        })
+        .told(LINE),
         row("washing: its own token once more, by the console", "RFC 8693 §4.1, keycloak #52691", UNAUTHORIZED, |s| {
             s.exchange().with("subject_token", &s.parent).with("subject_token_type", TYPE_ACCESS_TOKEN).with("audience", &audience("ledger")).go()
-        }),
+        })
+        .told(LINE),
         row("washing: the same, called a JWT", "RFC 8693 §3, keycloak #52691", UNAUTHORIZED, |s| {
             s.exchange().with("subject_token", &s.parent).with("subject_token_type", TYPE_JWT).with("audience", &audience("ledger")).go()
-        }),
+        })
+        .told(LINE),
         row("washing: its own token called a warrant", "RFC 8693 §4.1", INVALID_REQUEST, |s| s.exchange().with("subject_token", &s.parent).go()).told(LINE),
     ]
 }
@@ -120,7 +123,7 @@ fn stolen() -> Vec<Row> {
     vec![
         row("another client's name", "RFC 6749 §10.2", INVALID_CLIENT, |s| s.exchange().with("client_id", "accounts-api").go()).told("client.refuse"),
         row("no proof of the key: the warrant was copied", "RFC 9449 §11.1", INVALID_PROOF, |s| s.exchange().proof(None).go()),
-        row("another agent's key", "RFC 9449 §6", INVALID_REQUEST, |s| s.exchange().proof(Some(s.tove.proof("POST", "/oauth/token", None))).go()),
+        row("another agent's key", "RFC 9449 §6", INVALID_REQUEST, |s| s.exchange().proof(Some(s.tove.proof("POST", "/oauth/token", None))).go()).told(LINE),
         row("a stolen warrant at another agent's console", "RFC 9700 §4.10.1", INVALID_REQUEST, |s| {
             s.tove.exchange(&s.warrant).with("audience", &audience("gateway")).go()
         })
@@ -135,7 +138,8 @@ fn stolen() -> Vec<Row> {
         row("a warrant at a machine", "RFC 8693 §2.1", UNAUTHORIZED, |s| {
             let form = s.subject(s.warrant.expose()).with("subject_token_type", TYPE_WARRANT);
             form.with("actor_token", "csm_x").with("actor_token_type", TYPE_ACCESS_TOKEN).go()
-        }),
+        })
+        .told(LINE),
         row("a warrant that was issued anew since", "RFC 9700 §2.2", Expect::Refused(400, "invalid_request"), |s| {
             async move {
                 let dana = s.world.person("dana").await;

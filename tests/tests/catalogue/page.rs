@@ -20,7 +20,7 @@ pub fn written(families: &[Family]) -> String {
         let Family { title, beside, rows, .. } = family;
         write!(page, "\n## {title}\n\nBeside each: {beside}.\n\n| attack | from | answer | line |\n| --- | --- | --- | --- |\n").expect("a text takes all");
         for row in rows {
-            let line = row.line.map_or_else(String::new, |kind| format!("`{kind}`"));
+            let line = row.lines.iter().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", ");
             writeln!(page, "| {} | {} | {} | {line} |", row.name, row.section, row.expect.words()).expect("a text takes all");
         }
     }

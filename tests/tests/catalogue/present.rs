@@ -193,7 +193,8 @@ fn hands() -> Vec<Row> {
         row("a customer's token at a console", "RFC 8693 §2.1, docs/decisions/0022", UNAUTHORIZED, |s| {
             let form = s.dana.exchange(&countersign_domain::Secret::new(said(s, &json!({}))));
             form.with("subject_token_type", "urn:ietf:params:oauth:token-type:access_token").with("audience", &audience("ledger")).go()
-        }),
+        })
+        .told("token.exchange"),
         row("a customer's token asked about as if it were ours", "RFC 7662 §4", Expect::Inactive, |s| s.ask(&said(s, &json!({}))).go()),
         row("a customer's token as the actor's", "RFC 8693 §2.1", INVALID_REQUEST, |s| {
             let token = said(s, &json!({}));

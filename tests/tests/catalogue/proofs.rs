@@ -147,7 +147,8 @@ fn replays() -> Vec<Row> {
         row("a proof shown again", "RFC 9449 §11.1", ONCE, |s| {
             let proof = s.dana.proof("POST", TOKEN, None);
             async move { vec![s.exchange().proof(Some(proof.clone())).send().await, s.exchange().proof(Some(proof)).send().await] }.boxed()
-        }),
+        })
+        .told("token.exchange"),
         row("a proof that was used up by a refused request", "RFC 9449 §11.1", INVALID_PROOF, |s| {
             let proof = s.dana.proof("POST", TOKEN, None);
             async move {
@@ -157,7 +158,8 @@ fn replays() -> Vec<Row> {
                 vec![s.exchange().proof(Some(proof)).send().await]
             }
             .boxed()
-        }),
+        })
+        .told("token.exchange"),
         row("a proof of the token endpoint at revocation", "RFC 9449 §4.3", INVALID_PROOF, |s| {
             let proof = s.dana.proof("POST", TOKEN, None);
             s.dana.form_for("/oauth/revoke").only_head("dpop", &proof).with("token", s.dana.refresh.expose()).go()
@@ -174,6 +176,7 @@ fn replays() -> Vec<Row> {
                 vec![s.exchange().proof(Some(mine.clone())).send().await, s.exchange().proof(Some(mine)).send().await]
             }
             .boxed()
-        }),
+        })
+        .told("token.exchange"),
     ]
 }

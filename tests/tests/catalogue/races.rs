@@ -28,7 +28,8 @@ fn rows() -> Vec<Row> {
         row("one proof in eight exchanges", "RFC 9449 §11.1", Expect::Once(400, "invalid_dpop_proof"), |s| {
             let proof = s.dana.proof("POST", "/oauth/token", None);
             join_all((0..8).map(|_| s.exchange().proof(Some(proof.clone())).send()).collect::<Vec<_>>()).boxed()
-        }),
+        })
+        .told("token.exchange"),
         row("one proof in eight calls", "RFC 9449 §11.1", Expect::Status(401), |s| {
             async move {
                 let proof = s.dana.proof("GET", "/v1/me", Some(&s.dana.access));
@@ -38,7 +39,8 @@ fn rows() -> Vec<Row> {
                 bad
             }
             .boxed()
-        }),
+        })
+        .told("session.refuse"),
         row("one code redeemed by eight", "RFC 6749 §4.1.2", Expect::Once(400, "invalid_grant"), |s| {
             async move {
                 let request = Person::code(&s.world, "tove", PASSWORD).await;

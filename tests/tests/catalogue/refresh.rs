@@ -45,7 +45,8 @@ fn rows() -> Vec<Row> {
                 .with("refresh_token", s.tove.refresh.expose())
                 .with("client_id", "gateway-api")
                 .go()
-        }),
+        })
+        .told("token.issue"),
         row("a refresh token for a scope", "RFC 6749 §6", INVALID_SCOPE, |s| refresh(&s.tove, &s.tove).with("scope", "order:read").go()),
         row("two refresh tokens", "RFC 6749 §3.2", INVALID_REQUEST, |s| refresh(&s.tove, &s.tove).and("refresh_token", s.dana.refresh.expose()).go()),
         row("no refresh token", "RFC 6749 §6", INVALID_REQUEST, |s| refresh(&s.tove, &s.tove).without("refresh_token").go()),

@@ -41,7 +41,8 @@ fn rows() -> Vec<Row> {
                 vec![first, s.exchange().proof(Some(proof)).at(&replica.address).send().await]
             }
             .boxed()
-        }),
+        })
+        .told("token.exchange"),
         row("an exchange's proof after a restart", "RFC 9449 §11.1", ONCE, |s| {
             async move {
                 let proof = s.dana.proof("POST", "/oauth/token", None);
@@ -50,7 +51,8 @@ fn rows() -> Vec<Row> {
                 vec![first, s.exchange().proof(Some(proof)).send().await]
             }
             .boxed()
-        }),
+        })
+        .told("token.exchange"),
         row("a call's proof at another replica", "RFC 9449 §11.1, §9", Expect::Challenged("use_dpop_nonce"), |s| {
             async move {
                 let replica = s.world.replica().await;

@@ -1,5 +1,6 @@
 //! A row of the catalogue, and what must come of it.
 
+use countersign_oauth::introspection::{INTROSPECTION_JWT, MEDIA_TYPE};
 use countersign_testkit::{Answer, Exchange, Post, forge};
 use futures::future::{BoxFuture, FutureExt as _};
 use serde_json::{Value, json};
@@ -18,8 +19,8 @@ pub struct Row {
     pub section: &'static str,
     /// What must come of it.
     pub expect: Expect,
-    /// The kind of the refused line that it leaves in the trail; none where it is not known whose trail that would be.
-    pub line: Option<&'static str>,
+    /// The kinds of the refused lines that it leaves in the trail; none where it is not known whose trail that would be.
+    pub lines: Vec<&'static str>,
     /// How it is tried.
     pub attack: Attack,
 }
@@ -31,6 +32,8 @@ pub enum Expect {
     Refused(u16, &'static str),
     /// The same, with `countersign_code`.
     Because(&'static str, &'static str),
+    /// `invalid_request`, of a body that was not even taken in whole.
+    Unread,
     /// `{"active":false}` and no member more (RFC 7662 §2.2).
     Inactive,
     /// The same, signed (RFC 9701 §5).
@@ -92,7 +95,7 @@ pub fn row<F>(name: impl Into<String>, section: &'static str, expect: Expect, at
 where
     F: for<'a> Fn(&'a mut Stage) -> Tried<'a> + Send + Sync + 'static,
 {
-    Row { name: name.into(), section, expect, line: None, attack: Box::new(attack) }
+    Row { name: name.into(), section, expect, lines: Vec::new(), attack: Box::new(attack) }
 }
 
 /// An attack that is put together before it stands in a row.
@@ -106,8 +109,9 @@ where
 impl Row {
     /// The same, leaving a refused line of this kind.
     #[must_use]
-    pub fn told(self, kind: &'static str) -> Self {
-        Self { line: Some(kind), ..self }
+    pub fn told(mut self, kind: &'static str) -> Self {
+        self.lines.push(kind);
+        self
     }
 }
 
@@ -146,8 +150,12 @@ impl Expect {
         let as_said = match self {
             Self::Refused(status, error) => answer.status == status && body()["error"] == error && described(),
             Self::Because(error, code) => answer.status == 400 && body()["error"] == error && body()["countersign_code"] == code && described(),
+            Self::Unread => INVALID_REQUEST.differs(answer).is_none() && answer.body.contains("the body can't be read"),
             Self::Inactive => answer.status == 200 && body() == json!({ "active": false }),
-            Self::InactiveSigned => answer.status == 200 && forge::claims(&answer.body)["token_introspection"] == json!({ "active": false }),
+            Self::InactiveSigned => {
+                let signed = answer.status == 200 && answer.header("content-type") == MEDIA_TYPE && forge::header(&answer.body)["typ"] == INTROSPECTION_JWT;
+                signed && forge::claims(&answer.body)["token_introspection"] == json!({ "active": false })
+            }
             Self::Challenged(error) => answer.status == 401 && answer.header("www-authenticate").starts_with(&format!("DPoP error=\"{error}\"")),
             Self::Page => (400..500).contains(&answer.status) && answer.header("location").is_empty(),
             Self::SentBack(error) => {
@@ -167,6 +175,7 @@ impl Expect {
         match self {
             Self::Refused(status, error) => format!("{status} `{error}`"),
             Self::Because(error, code) => format!("400 `{error}`, `{code}`"),
+            Self::Unread => INVALID_REQUEST.words(),
             Self::Inactive => "`{\"active\":false}`".into(),
             Self::InactiveSigned => "`{\"active\":false}`, signed".into(),
             Self::Challenged(error) => format!("401, challenge `{error}`"),

@@ -176,7 +176,7 @@ impl Stage {
             return Err(format!("{minted} tokens were minted, and {good} given"));
         }
         let told: BTreeSet<String> = self.told().await.into_iter().collect();
-        let expected: BTreeSet<String> = row.line.map(str::to_owned).into_iter().collect();
+        let expected: BTreeSet<String> = row.lines.iter().map(|kind| (*kind).to_owned()).collect();
         if told == expected { Ok(()) } else { Err(format!("the trail has refused lines {told:?}")) }
     }
 

@@ -57,6 +57,23 @@ it('tells that a customer was there themselves, and of a token that nobody can b
   );
 });
 
+it('tells what somebody tried who is not known, with what is another’s', () => {
+  const line = of('session.refuse');
+  expect(told({ ...line, action: 'access' })).toBe(
+    'Somebody who came as tove tried to use their access token with another key, in vain.',
+  );
+  expect(told({ ...line, action: 'replay' })).toBe(
+    'Somebody who came as tove tried to show a proof of their key again, in vain.',
+  );
+  const service = { kind: 'service', id: 'service', name: 'service' } as const;
+  const found = event('token.exchange', { decision: 'refused', code: 'invalid_request', resource: '', action: '' });
+  expect(told({ ...found, actor: service })).toBe(
+    'Somebody unknown wanted to get a token for cus_8812. It was refused: invalid request, and not done.',
+  );
+  const ended = { ...line, kind: 'session.end', decision: 'ended' as const, code: 'refresh_reused', actor: service };
+  expect(told(ended)).toBe('The service ended the sign-in of tove: refresh reused.');
+});
+
 it('tells what became of a proposal', () => {
   const line = (action: string) => ({ ...of('contract.review'), action });
   expect(told(line('refuse'))).toBe('imre refused the proposed contract of Accounts API.');

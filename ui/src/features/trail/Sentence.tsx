@@ -85,7 +85,16 @@ type Deed = readonly [did: ReactNode, want: ReactNode];
 const DEEDS: Record<string, (e: EventView) => Deed> = {
   'tenant.set_up': (e) => [<>set up {e.tenant}</>, <>set up {e.tenant}</>],
   'session.begin': () => ['signed in', 'sign in'],
-  'session.end': () => ['signed out', 'sign out'],
+  'session.end': (e) =>
+    e.actor.kind === 'service'
+      ? [
+          <>
+            ended the sign-in of <Person e={e} />
+            {e.code && `: ${codeWords(e.code)}`}
+          </>,
+          'end a sign-in',
+        ]
+      : ['signed out', 'sign out'],
   'proof.give': () => ['proved afresh who they are', 'prove afresh who they are'],
   'person.invite': (e) =>
     e.action === 'again'
@@ -366,7 +375,8 @@ export function Sentence({ e }: { e: EventView }) {
   const times = timesOf(e);
   return (
     <>
-      <Doer e={e} /> wanted to {times !== undefined && !particular(e) ? WANTED[e.kind] : want}
+      {e.actor.kind === 'service' ? <b>Somebody unknown</b> : <Doer e={e} />} wanted to{' '}
+      {times !== undefined && !particular(e) ? WANTED[e.kind] : want}
       {times !== undefined && <Times n={times} />}. {times === undefined ? 'It' : 'Each time it'} was refused
       {e.code && (
         <>
@@ -389,6 +399,8 @@ const PROOFS: Record<string, string> = {
   proof: 'prove afresh who they are',
   code: 'finish a sign-in',
   refresh: 'stay signed in',
+  access: 'use their access token with another key',
+  replay: 'show a proof of their key again',
 };
 
 /** Somebody who only said who they are: nothing is held against whoever that is. */
