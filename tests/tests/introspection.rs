@@ -58,6 +58,17 @@ async fn a_signed_answer_is_the_plain_one_and_for_whoever_asked() {
 }
 
 #[tokio::test]
+async fn what_is_accepted_may_stand_in_several_lines() {
+    let world = World::with_chain(Db::Sqlite).await;
+    let (_, parent) = world.at_the_gateway().await;
+    let form = || world.machine("gateway-api").form("/oauth/introspect").with("token", &parent).head("accept", "text/html");
+    let signed = form().head("accept", MEDIA_TYPE).send().await;
+    assert_eq!((signed.status, signed.header("content-type")), (200, MEDIA_TYPE));
+    let plain = form().head("accept", "application/json").head("accept", &format!("{MEDIA_TYPE};q=0.5")).send().await;
+    assert_eq!((plain.status, plain.header("content-type")), (200, "application/json"));
+}
+
+#[tokio::test]
 async fn a_refusal_is_no_answer_and_is_not_signed() {
     let world = World::with_chain(Db::Sqlite).await;
     let (_, parent) = world.at_the_gateway().await;

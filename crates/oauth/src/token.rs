@@ -125,7 +125,13 @@ impl TokenRequest {
     /// # Errors
     /// As [`TokenRequest::parse`].
     pub fn read(form: &Form) -> Result<Self, OAuthError> {
-        match form.required("grant_type")? {
+        let grant = form.required("grant_type")?;
+        // RFC 9396 §5: a restriction that is not understood is refused; whoever asks for one must not believe that they have it.
+        if form.get("authorization_details").is_some() {
+            let text = "no grant takes `authorization_details` here; leave it out, and narrow by `scope`";
+            return Err(OAuthError::new(ErrorCode::InvalidAuthorizationDetails, text));
+        }
+        match grant {
             "authorization_code" => Self::code(form),
             "refresh_token" => Self::refresh(form),
             "client_credentials" => Self::own(form),
@@ -145,7 +151,17 @@ impl TokenRequest {
         Ok(Self::ClientCredentials { target })
     }
 
+    /// A sign-in is good at this service alone (RFC 8707 §2).
+    fn targets_nothing(form: &Form) -> Result<(), OAuthError> {
+        if form.get("audience").is_some() || form.get("resource").is_some() {
+            let text = "a sign-in is good at this service only; leave `resource` and `audience` out, and exchange for what you need";
+            return Err(OAuthError::new(ErrorCode::InvalidTarget, text));
+        }
+        Ok(())
+    }
+
     fn code(form: &Form) -> Result<Self, OAuthError> {
+        Self::targets_nothing(form)?;
         Ok(Self::AuthorizationCode {
             client_id: form.required("client_id")?.to_owned(),
             code: form.required_secret("code")?,
@@ -155,6 +171,7 @@ impl TokenRequest {
     }
 
     fn refresh(form: &Form) -> Result<Self, OAuthError> {
+        Self::targets_nothing(form)?;
         if form.get("scope").is_some() {
             return Err(OAuthError::new(ErrorCode::InvalidScope, "a session has no scope; leave `scope` out"));
         }
@@ -188,11 +205,6 @@ impl TokenRequest {
 
 impl ExchangeRequest {
     fn read(form: &Form) -> Result<Self, OAuthError> {
-        // RFC 9396 §5: a restriction that is not understood is refused; whoever asks for one must not believe that they have it.
-        if form.get("authorization_details").is_some() {
-            let text = "a token exchange takes no `authorization_details`; leave it out, and narrow by `scope`";
-            return Err(OAuthError::new(ErrorCode::InvalidAuthorizationDetails, text));
-        }
         let token = form.required_secret("subject_token")?;
         let subject = subject(token, form.required("subject_token_type")?)?;
         Ok(Self {

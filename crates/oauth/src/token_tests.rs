@@ -128,6 +128,10 @@ fn other_grants_and_halves_of_ours_are_refused() {
         ("grant_type=authorization_code&client_id=console&code=a&code_verifier=b&redirect_uri=https://evil.example/", ErrorCode::InvalidRequest),
         ("grant_type=refresh_token&refresh_token=a", ErrorCode::InvalidRequest),
         ("grant_type=refresh_token&refresh_token=a&client_id=console&scope=admin", ErrorCode::InvalidScope),
+        ("grant_type=refresh_token&refresh_token=a&client_id=console&resource=https://a.example", ErrorCode::InvalidTarget),
+        ("grant_type=refresh_token&refresh_token=a&client_id=console&authorization_details=[]", ErrorCode::InvalidAuthorizationDetails),
+        ("grant_type=authorization_code&client_id=console&code=a&code_verifier=b&audience=x", ErrorCode::InvalidTarget),
+        ("grant_type=client_credentials&authorization_details=[]", ErrorCode::InvalidAuthorizationDetails),
     ] {
         assert_eq!(TokenRequest::parse(body.as_bytes()).unwrap_err().code, code, "{body}");
     }

@@ -68,8 +68,10 @@ impl Front {
     /// Where the browser is, for limits on tries.
     pub(crate) fn address(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
         let told = || headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+        // Who listens for both kinds of addresses sees those of IPv4 as mapped.
+        let peer = peer.ip().to_canonical();
         // Only the last entry is the proxy's own word; whoever is before it can write anything.
-        if self.forwarded && peer.ip().is_loopback() { told().unwrap_or(peer.ip()) } else { peer.ip() }
+        if self.forwarded && peer.is_loopback() { told().unwrap_or(peer) } else { peer }
     }
 }
 
@@ -137,6 +139,7 @@ mod tests {
         assert_eq!(front.address("127.0.0.1:5".parse().unwrap(), &told).to_string(), "127.0.0.1");
         front.forwarded = true;
         assert_eq!(front.address("127.0.0.1:5".parse().unwrap(), &told).to_string(), "198.51.100.7");
+        assert_eq!(front.address("[::ffff:127.0.0.1]:5".parse().unwrap(), &told).to_string(), "198.51.100.7", "of IPv4, where both are listened for");
         assert_eq!(front.address("203.0.113.9:5".parse().unwrap(), &told).to_string(), "203.0.113.9");
     }
 

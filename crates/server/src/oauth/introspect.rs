@@ -39,8 +39,10 @@ pub(crate) async fn introspect(State(app): State<App>, posted: Posted) -> Result
     if let Err(missing) = token {
         return Ok(paid(payer, Refused::from(missing)));
     }
-    let accept = posted.parts.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    Ok(paid(payer, answered(&app, &machine, answer, wants_signed(accept)).await.unwrap_or_else(Refused::into_response)))
+    // Several lines are one list (RFC 9110 §5.3).
+    let accept: Vec<&str> = posted.parts.headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
+    let signed = wants_signed(&accept.join(","));
+    Ok(paid(payer, answered(&app, &machine, answer, signed).await.unwrap_or_else(Refused::into_response)))
 }
 
 async fn answered(app: &App, machine: &Machine, answer: Introspection, signed: bool) -> Result<Response, Refused> {
