@@ -299,11 +299,11 @@ impl World {
         }
     }
 
-    /// A writer of bare rows on the database. The service must be idle meanwhile.
-    pub async fn bare(&self) -> testing::bare::Bare {
+    /// A writer of bare rows on the database, like those of the last so many exchanges. The service must be idle meanwhile.
+    pub async fn bare(&self, last: u32) -> testing::bare::Bare {
         match &self.database {
-            Database::Sqlite(d) => testing::bare::Bare::sqlite(d).await,
-            Database::Postgres(d) => testing::bare::Bare::postgres(d).await,
+            Database::Sqlite(d) => testing::bare::Bare::sqlite(d, last).await,
+            Database::Postgres(d) => testing::bare::Bare::postgres(d, last).await,
         }
     }
 

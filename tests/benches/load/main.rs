@@ -1,14 +1,15 @@
 //! Exchanges and introspections a second over the real service, as ratios to a bare limit measured in the same run.
 //!
 //! Each is measured in turns with its limit, and the middle of the turns is told: a machine that is busy for a while is so for both.
-//! `make bench` runs it; `ROUNDS`, `EXCHANGES`, `CONNECTIONS` and `DATABASES` in the environment change its size, and `GROWTH` is how many tokens
-//! were exchanged before at a second service, which is held against the first.
+//! `make bench` runs it; `ROUNDS`, `EXCHANGES`, `CONNECTIONS`, `CONSOLES` (each its own sign-in and delegation, in turn) and `DATABASES` in the
+//! environment change its size. `GROWTH` is how many tokens were exchanged before at a second service, which is held against the first. A service
+//! remembers facts until one of them changes: so some of it is measured once more while `CHANGES` facts change a second.
 
 mod bare;
 mod driver;
 mod process;
 
-use std::{env, path::Path};
+use std::{env, path::Path, time::Duration};
 
 use bare::{Checks, Limit, count_of};
 use countersign_domain::Secret;
@@ -40,18 +41,18 @@ fn number(name: &str, or: usize) -> usize {
     env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(or)
 }
 
-/// The service with somebody who acts at the gateway.
+/// The service with consoles that act at the gateway.
 struct Stage {
     world: World,
-    dana: Person,
-    warrant: Secret,
+    consoles: Vec<(Person, Secret)>,
     gateway: Machine,
+    ruth: Person,
     connections: usize,
 }
 
 async fn run(db: Db) {
     let stage = Stage::set(db).await;
-    println!("{db:?}, {} connections, each exchange of a different token", stage.connections);
+    println!("{db:?}, {} connections, {} consoles, each exchange of a different token", stage.connections, stage.consoles.len());
     let growth = number("GROWTH", 2_000_000);
     let mut all = vec![(stage, Turned::new())];
     if growth > 0 {
@@ -89,11 +90,19 @@ struct Turned {
     console: Turns,
     service: Turns,
     introspection: Turns,
+    console_meanwhile: Turns,
+    introspection_meanwhile: Turns,
 }
 
 impl Turned {
     const fn new() -> Self {
-        Self { console: Turns::of("a console's exchange (DPoP)"), service: Turns::of("a service's exchange"), introspection: Turns::of("introspection") }
+        Self {
+            console: Turns::of("a console's exchange (DPoP)"),
+            service: Turns::of("a service's exchange"),
+            introspection: Turns::of("introspection"),
+            console_meanwhile: Turns::of("a console's exchange while facts change"),
+            introspection_meanwhile: Turns::of("introspection while facts change"),
+        }
     }
 
     /// Tells it; answers how many consoles' exchanges, services' exchanges and introspections a second.
@@ -104,6 +113,13 @@ impl Turned {
             "  introspections to a console's exchanges: {:.2}; memory {now:.0} MiB, at its highest {most:.0} MiB, with all that prepares the load",
             told[2] / told[0]
         );
+        let meanwhile = [self.console_meanwhile.tell(), self.introspection_meanwhile.tell()];
+        println!(
+            "  while {} facts change a second: {:.2} of a console's exchanges without that, {:.2} of introspections",
+            number("CHANGES", 10),
+            meanwhile[0] / told[0],
+            meanwhile[1] / told[2]
+        );
         told
     }
 }
@@ -111,17 +127,22 @@ impl Turned {
 impl Stage {
     async fn set(db: Db) -> Self {
         let world = World::with_chain(db).await;
-        let (dana, warrant) = world.acting_at("gateway", &["order:refund"]).await;
-        let stage = Self { gateway: world.machine("gateway-api"), world, dana, warrant, connections: number("CONNECTIONS", 64) };
+        let mut consoles = Vec::new();
+        for _ in 0..number("CONSOLES", 64) {
+            consoles.push(world.acting_at("gateway", &["order:refund"]).await);
+        }
+        let (gateway, ruth) = (world.machine("gateway-api"), world.person("ruth").await);
+        let stage = Self { gateway, ruth, world, consoles, connections: number("CONNECTIONS", 64) };
         // The nonce is fetched, and connections, caches and code are warm.
-        stage.console(stage.connections).await;
+        stage.console(stage.connections.max(stage.consoles.len())).await;
         stage
     }
 
     /// Measures everything once, each beside its limit.
     async fn turn(&self, turned: &mut Turned) {
         let each = number("EXCHANGES", 4000);
-        let rows = self.world.bare().await;
+        // Rows of as many delegations: each has its own place in the indexes.
+        let rows = self.world.bare(u32::try_from(self.consoles.len()).expect("a number of consoles")).await;
         turned.console.limits.push(bare::limit(&rows, Checks::Proof, each, self.connections).await);
         let done = self.console(each).await;
         let parents = tokens(&done.0);
@@ -129,6 +150,25 @@ impl Stage {
         turned.service.limits.push(bare::limit(&rows, Checks::Parent, each, self.connections).await);
         turned.service.done.push(self.service(&parents).await);
         turned.introspection.done.push(self.introspection(&parents).await);
+        turned.console_meanwhile.done.push(self.meanwhile(self.console(each)).await);
+        turned.introspection_meanwhile.done.push(self.meanwhile(self.introspection(&parents)).await);
+    }
+
+    /// Does it while an admin gives a case to one agent and the other, over and over.
+    async fn meanwhile<T>(&self, work: impl Future<Output = T>) -> T {
+        let (ruth, case, agents) = (self.ruth.clone(), self.ruth.case("ZD-4690").await.id, [self.world.person("tove").await.me.id, self.consoles[0].0.me.id]);
+        let mut every = tokio::time::interval(Duration::from_secs(1) / u32::try_from(number("CHANGES", 10)).expect("a number of changes"));
+        let changes = tokio::spawn(async move {
+            for agent in agents.into_iter().cycle() {
+                every.tick().await;
+                let changed = ruth.post(&format!("/v1/cases/{case}/assign"), &serde_json::json!({ "assignee": agent })).await;
+                assert_eq!(changed.status, 200, "{}", changed.body);
+            }
+        });
+        let done = work.await;
+        assert!(!changes.is_finished(), "facts changed all the time");
+        changes.abort();
+        done
     }
 
     async fn drive(&self, requests: Vec<String>) -> Done {
@@ -141,10 +181,13 @@ impl Stage {
 
     async fn console(&self, count: usize) -> Done {
         let gateway = audience("gateway");
-        if self.dana.nonce("/oauth/token").is_none() {
-            self.dana.exchange(&self.warrant).with("audience", &gateway).token().await;
-        }
-        self.drive((0..count).map(|_| self.dana.exchange(&self.warrant).with("audience", &gateway).wire()).collect()).await
+        let of = |i: usize| {
+            let (dana, warrant) = &self.consoles[i % self.consoles.len()];
+            dana.exchange(warrant).with("audience", &gateway)
+        };
+        // Nonces and access tokens are those of now.
+        of(0).token().await;
+        self.drive((0..count).map(|i| of(i).wire()).collect()).await
     }
 
     async fn service(&self, parents: &[String]) -> Done {

@@ -23,10 +23,10 @@ const PROOF: &str = "INSERT INTO dpop_seen (hash, expires_at) VALUES ($1, $2) ON
 const PLACE: &str = "INSERT INTO place (place, event_id, tenant_id)
     SELECT (SELECT COALESCE(MAX(place), 0) FROM place) + ROW_NUMBER() OVER (ORDER BY seq), event_id, tenant_id FROM unplaced";
 const PLACED: &str = "DELETE FROM unplaced";
-const LAST_TOKEN: &str =
-    "SELECT tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, issued_at, expires_at FROM token ORDER BY id DESC LIMIT 1";
-const LAST_EVENT: &str = "SELECT at, bytes, salt, actor_person, subject_id, case_id, request_id, delegation_id FROM event
-    WHERE kind = 'token.exchange' ORDER BY id DESC LIMIT 1";
+const LAST_TOKENS: &str =
+    "SELECT tenant_id, delegation_id, parent_id, client_id, services, audience, scope, hops, jkt, issued_at, expires_at FROM token ORDER BY id DESC LIMIT $1";
+const LAST_EVENTS: &str = "SELECT at, bytes, salt, actor_person, subject_id, case_id, request_id, delegation_id FROM event
+    WHERE kind = 'token.exchange' ORDER BY id DESC LIMIT $1";
 
 /// Rows of tokens that were exchanged long ago, with their lines and places: `ID` is an older id, made from `i`.
 const OLD_TOKENS: &str =
@@ -78,7 +78,7 @@ pub async fn grow_postgres(of: &Postgres, count: u32) {
 type TokenLike = (Uuid, Uuid, Option<Uuid>, String, String, String, String, String, Option<String>, i64, i64);
 type EventLike = (i64, Vec<u8>, Vec<u8>, Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>);
 
-/// One exchange's rows to write: like those of the last exchange in the database, under ids of their own.
+/// One exchange's rows to write: like those of the last exchanges in the database, in turn, under ids of their own.
 struct Exchange {
     id: Uuid,
     proof: Option<[u8; 32]>,
@@ -92,15 +92,17 @@ pub struct Bare {
 }
 
 macro_rules! writer {
-    ($conn:expr, $queue:expr) => {{
+    ($conn:expr, $queue:expr, $last:expr) => {{
         let (mut conn, mut queue) = ($conn, $queue);
-        let token: TokenLike = sqlx::query_as(LAST_TOKEN).fetch_one(&mut conn).await.expect("a token was minted before");
-        let event: EventLike = sqlx::query_as(LAST_EVENT).fetch_one(&mut conn).await.expect("it has its line");
+        let tokens: Vec<TokenLike> = sqlx::query_as(LAST_TOKENS).bind($last).fetch_all(&mut conn).await.expect("tokens were minted before");
+        let events: Vec<EventLike> = sqlx::query_as(LAST_EVENTS).bind($last).fetch_all(&mut conn).await.expect("each has its line");
+        assert!(!tokens.is_empty() && tokens.len() == events.len(), "tokens with their lines");
         tokio::spawn(async move {
+            let mut like = tokens.iter().zip(&events).cycle();
             let mut waiting: Vec<Exchange> = Vec::with_capacity(GROUP);
             while queue.recv_many(&mut waiting, GROUP).await > 0 {
                 let mut tx = conn.begin().await.expect("a transaction");
-                for exchange in &waiting {
+                for (exchange, (token, event)) in waiting.iter().zip(&mut like) {
                     if let Some(hash) = &exchange.proof {
                         sqlx::query(PROOF).bind(hash.as_slice()).bind(token.10).execute(&mut *tx).await.expect("a proof");
                     }
@@ -122,24 +124,24 @@ macro_rules! writer {
 }
 
 impl Bare {
-    /// On the file of a store that does nothing meanwhile, and in which a token was exchanged before.
+    /// On the file of a store that does nothing meanwhile, and in which so many tokens were exchanged before that are like those to come.
     ///
     /// # Panics
     /// If it can't be written.
-    pub async fn sqlite(of: &Sqlite) -> Self {
+    pub async fn sqlite(of: &Sqlite, last: u32) -> Self {
         let options = SqliteConnectOptions::new().filename(&of.path).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
         let (queue, rest) = mpsc::channel(1024);
-        writer!(SqliteConnection::connect_with(&options.foreign_keys(true)).await.expect("the file opens"), rest);
+        writer!(SqliteConnection::connect_with(&options.foreign_keys(true)).await.expect("the file opens"), rest, i64::from(last));
         Self { queue }
     }
 
-    /// On the database of a store that does nothing meanwhile, and in which a token was exchanged before.
+    /// As [`Bare::sqlite`], on a server.
     ///
     /// # Panics
     /// If it can't be written.
-    pub async fn postgres(of: &Postgres) -> Self {
+    pub async fn postgres(of: &Postgres, last: u32) -> Self {
         let (queue, rest) = mpsc::channel(1024);
-        writer!(PgConnection::connect(of.runtime_url.expose()).await.expect("the database opens"), rest);
+        writer!(PgConnection::connect(of.runtime_url.expose()).await.expect("the database opens"), rest, i64::from(last));
         Self { queue }
     }
 
