@@ -92,7 +92,7 @@ function Acts({ change: c, onOpen }: { change: ContractChangeView; onOpen: (act:
       ? undefined
       : mine
         ? 'you proposed it; somebody else agrees'
-        : 'it takes an admin or an approver who did not propose it');
+        : 'it takes an admin or an approver who neither proposed it, nor invited who did or was invited by them');
   return (
     <footer className="signbar">
       <Button kind="sign" size="lg" icon={PenLine} why={why} onClick={() => onOpen('agree')}>

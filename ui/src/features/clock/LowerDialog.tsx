@@ -54,9 +54,10 @@ export function LowerDialog({ clock, onClose }: { clock: ClockView; onClose: () 
           given out again at once.
         </li>
         <li>
-          What was begun at a later time than now is over: sign-ins, requests, delegations and their tokens. Your own
-          sign-in may be one of them; then sign in again.
+          What was begun at a later time than now is over: sign-ins, requests, delegations and their tokens, and what
+          machines got for themselves. Your own sign-in may be one of them; then sign in again.
         </li>
+        <li>Signing keys stay. Those of that time are dated anew, so that they are rotated in their time.</li>
         <li>It stands in the trail, and can’t be undone.</li>
       </ul>
       <WhyField label="Why was the clock ahead?" most={WHY_MAX} value={reason} onChange={setReason} />
