@@ -1,6 +1,11 @@
 //! The trail: in order, dense, live from any place, each seeing what is theirs.
 
-use countersign_testkit::{World, world::Db};
+use countersign_oauth::token::TokenRequest;
+use countersign_testkit::{
+    Person, World,
+    chain::audience,
+    world::{Db, PASSWORD},
+};
 use futures::StreamExt as _;
 use serde_json::Value;
 
@@ -29,6 +34,34 @@ async fn places_are_dense_and_each_step_of_the_job_has_its_line() {
         let told: Vec<&str> = story["events"].as_array().unwrap().iter().map(|l| l["kind"].as_str().unwrap()).collect();
         assert_eq!(told, kinds, "the story is the same lines");
         assert_eq!(lines.iter().find(|l| l["kind"] == "call.report").unwrap()["decision"], "reported");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_s_correlation_id_finds_its_line() {
+    let world = World::with_chain(Db::Sqlite).await;
+    let (dana, warrant) = world.acting_at("gateway", &["order:read"]).await;
+    let exchange = || dana.exchange(&warrant).with("audience", &audience("gateway"));
+    let code = Person::code(&world, "tove", PASSWORD).await;
+    let token = exchange().token().await;
+    let answers = [
+        ("token.exchange", exchange().send().await),
+        ("token.exchange", exchange().with("scope", "order:refund").send().await),
+        ("token.exchange", world.machine("stranger-api").pass_on(&token, "ledger", &[]).await),
+        ("client.refuse", world.introspect_as("gateway-api", "wrong", &token).await),
+        ("session.begin", dana.token(&code).await),
+        ("session.end", dana.token(&code).await),
+        (
+            "session.refuse",
+            world.person("tove").await.token(&TokenRequest::RefreshToken { refresh_token: dana.refresh.clone(), client_id: "console".into() }).await,
+        ),
+        ("token.revoke", dana.form_for("/oauth/revoke").with("token", &token).send().await),
+    ];
+    let lines = world.trail(&world.person("ines").await).await;
+    for (kind, answer) in answers {
+        let id = answer.header("x-correlation-id");
+        let found: Vec<_> = lines.iter().filter(|l| l["correlation"] == id).map(|l| l["kind"].as_str().unwrap()).collect();
+        assert_eq!(found, [kind], "{} {}", answer.status, answer.body);
     }
 }
 

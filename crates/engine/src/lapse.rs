@@ -77,7 +77,7 @@ async fn lapse(engine: &Engine, tx: &mut Tx) -> Result<usize, Refusal> {
         done += 1;
     }
     for row in tx.delegations_due(now, BATCH, Lock::Update).await? {
-        end_alone(engine, tx, row.delegation, EndReason::TimeOver, None).await?;
+        end_alone(engine, tx, row.delegation, (EndReason::TimeOver, None), engine.correlation()).await?;
         done += 1;
     }
     Ok(done)

@@ -9,7 +9,7 @@ mod view;
 
 use countersign_api::delegation::DelegationView;
 use countersign_domain::{
-    DelegationId, PersonId, Secret, Timestamp,
+    CorrelationId, DelegationId, PersonId, Secret, Timestamp,
     delegation::{Delegation, EndReason},
 };
 use countersign_store::{DelegationRow, Lock, Tx};
@@ -50,12 +50,18 @@ pub(crate) fn tell(line: &mut countersign_trail::Event, delegation: &Delegation)
 }
 
 /// Ends a delegation outside of any call: because of what the service itself saw, or because of what its agent sent without signing in.
-pub(crate) async fn end_alone(engine: &Engine, tx: &mut Tx, delegation: Delegation, reason: EndReason, by: Option<PersonId>) -> Result<(), Refusal> {
+pub(crate) async fn end_alone(
+    engine: &Engine,
+    tx: &mut Tx,
+    delegation: Delegation,
+    (reason, by): (EndReason, Option<PersonId>),
+    correlation: CorrelationId,
+) -> Result<(), Refusal> {
     let now = engine.now();
     let ended = delegation.end(reason, by, now)?;
     tx.delegation_update(&ended).await?;
     let actor = by.map_or(Actor::Service, Actor::Person);
-    let mut line = engine.line(Kind::DelegationEnd, now, ended.tenant, actor, engine.correlation());
+    let mut line = engine.line(Kind::DelegationEnd, now, ended.tenant, actor, correlation);
     tell(&mut line, &ended);
     line.decision = Decision::Ended;
     line.code = Some(reason.as_str().into());

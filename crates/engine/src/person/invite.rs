@@ -81,7 +81,7 @@ impl Engine {
         self.store()
             .write(move |tx| {
                 Box::pin(async move {
-                    let now = engine.now();
+                    let (now, correlation) = (engine.now(), engine.correlation());
                     let row = good(tx, &hash, now, Lock::Update).await?;
                     if !tx.invite_use(row.tenant, row.id, now).await? {
                         return Err(over());
@@ -90,9 +90,9 @@ impl Engine {
                     tx.sessions_end_of(row.tenant, row.person, now).await?;
                     for open in tx.delegations_open_of_agent(row.tenant, row.person).await? {
                         let reason = with_sign_in(&open.delegation, now);
-                        end_alone(&engine, tx, open.delegation, reason, None).await?;
+                        end_alone(&engine, tx, open.delegation, (reason, None), correlation).await?;
                     }
-                    let mut line = engine.line(Kind::PersonJoin, now, row.tenant, Actor::Person(row.person), engine.correlation());
+                    let mut line = engine.line(Kind::PersonJoin, now, row.tenant, Actor::Person(row.person), correlation);
                     line.person = Some(row.person);
                     engine.append(tx, &line).await
                 })

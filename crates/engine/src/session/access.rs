@@ -152,17 +152,24 @@ async fn end(s: &mut Scope<'_>) -> Result<(), Refusal> {
 }
 
 /// Ends a sign-in because of what the service itself saw, and with it what its console does for a customer.
-pub(super) async fn end_session(engine: &Engine, tx: &mut Tx, whose: (TenantId, PersonId), id: SessionId, why: &str) -> Result<(), Refusal> {
+pub(super) async fn end_session(
+    engine: &Engine,
+    tx: &mut Tx,
+    whose: (TenantId, PersonId),
+    id: SessionId,
+    why: &str,
+    correlation: CorrelationId,
+) -> Result<(), Refusal> {
     let (now, (tenant, person)) = (engine.now(), whose);
     tx.session_end(tenant, id, now).await?;
-    let mut line = engine.line(Kind::SessionEnd, now, tenant, Actor::Service, engine.correlation());
+    let mut line = engine.line(Kind::SessionEnd, now, tenant, Actor::Service, correlation);
     line.person = Some(person);
     line.decision = Decision::Ended;
     line.code = Some(why.into());
     engine.append(tx, &line).await?;
     if let Some(row) = tx.delegation_of_session(tenant, id, Lock::Update).await? {
         let reason = with_sign_in(&row.delegation, now);
-        end_alone(engine, tx, row.delegation, reason, None).await?;
+        end_alone(engine, tx, row.delegation, (reason, None), correlation).await?;
     }
     Ok(())
 }

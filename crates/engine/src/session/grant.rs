@@ -105,7 +105,10 @@ impl Engine {
             TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, .. } => {
                 let (engine, proof) = (self.clone(), proof.clone());
                 let redirect = redirect_uri.as_str().to_owned();
-                let redeemed = self.store().write(move |tx| Box::pin(async move { redeem(&engine, tx, &code, &redirect, &code_verifier, &proof).await })).await;
+                let redeemed = self
+                    .store()
+                    .write(move |tx| Box::pin(async move { redeem(&engine, tx, &code, &redirect, &code_verifier, &proof, correlation).await }))
+                    .await;
                 self.wake_sequencer();
                 match redeemed {
                     Err(ungranted) => Err(self.ungranted(ungranted, "code", correlation).await),
@@ -169,13 +172,21 @@ pub(super) fn invalid_grant(text: &str) -> Refusal {
     Refusal::new(Code::NotSignedIn, text).with_oauth(ErrorCode::InvalidGrant)
 }
 
-async fn redeem(engine: &Engine, tx: &mut Tx, code: &Secret, redirect: &str, verifier: &Secret, proof: &Proof) -> Result<Redeemed, Ungranted> {
+async fn redeem(
+    engine: &Engine,
+    tx: &mut Tx,
+    code: &Secret,
+    redirect: &str,
+    verifier: &Secret,
+    proof: &Proof,
+    correlation: CorrelationId,
+) -> Result<Redeemed, Ungranted> {
     let now = engine.now();
     let row = match tx.code_take(&code.fingerprint(CODE), now).await? {
         Taken::First(row) => row,
         Taken::Again(row) => {
             if let Some(session) = row.session {
-                end_session(engine, tx, (row.tenant, row.person), session, "code_replayed").await?;
+                end_session(engine, tx, (row.tenant, row.person), session, "code_replayed", correlation).await?;
             }
             return Ok(Redeemed::Replayed);
         }
@@ -187,13 +198,13 @@ async fn redeem(engine: &Engine, tx: &mut Tx, code: &Secret, redirect: &str, ver
         return Err(ungranted(invalid_grant("the code is over, or not for this client, address and verifier; sign in again")));
     }
     let answer = match &row.step_up {
-        Some(detail) => prove(engine, tx, &row, detail, proof).await,
-        None => sign_in(engine, tx, &row, proof).await,
+        Some(detail) => prove(engine, tx, &row, detail, proof, correlation).await,
+        None => sign_in(engine, tx, &row, proof, correlation).await,
     };
     answer.map(Redeemed::Granted).map_err(ungranted)
 }
 
-async fn sign_in(engine: &Engine, tx: &mut Tx, row: &CodeRow, proof: &Proof) -> Result<TokenAnswer, Refusal> {
+async fn sign_in(engine: &Engine, tx: &mut Tx, row: &CodeRow, proof: &Proof, correlation: CorrelationId) -> Result<TokenAnswer, Refusal> {
     engine.granting(tx, row.tenant, row.person).await?;
     let now = engine.now();
     let session = SessionRow {
@@ -210,7 +221,6 @@ async fn sign_in(engine: &Engine, tx: &mut Tx, row: &CodeRow, proof: &Proof) -> 
     };
     tx.session_insert(&session).await?;
     tx.code_session_set(&row.code_hash, session.id).await?;
-    let correlation = engine.correlation();
     let line = engine.line(Kind::SessionBegin, now, row.tenant, Actor::Person(row.person), correlation);
     engine.append(tx, &line).await?;
     let refresh = engine.secret("csr_");
@@ -223,7 +233,7 @@ async fn sign_in(engine: &Engine, tx: &mut Tx, row: &CodeRow, proof: &Proof) -> 
 }
 
 /// A step-up: no new sign-in, but a proof for one act of the one that asked.
-async fn prove(engine: &Engine, tx: &mut Tx, row: &CodeRow, detail: &str, proof: &Proof) -> Result<TokenAnswer, Refusal> {
+async fn prove(engine: &Engine, tx: &mut Tx, row: &CodeRow, detail: &str, proof: &Proof, correlation: CorrelationId) -> Result<TokenAnswer, Refusal> {
     engine.minting()?;
     let now = engine.now();
     let detail: ReviewDetail = serde_json::from_str(detail).map_err(|e| Refusal::internal("step-up", &e))?;
@@ -242,7 +252,7 @@ async fn prove(engine: &Engine, tx: &mut Tx, row: &CodeRow, detail: &str, proof:
         expires_at: row.auth_time + PROOF_TTL,
     };
     tx.proof_insert(&kept).await?;
-    record_proof(engine, tx, row, &detail, engine.correlation()).await?;
+    record_proof(engine, tx, row, &detail, correlation).await?;
     let mut answer = access(engine, tx, &session).await?;
     answer.authorization_details = Some(vec![detail]);
     Ok(answer)

@@ -29,7 +29,7 @@ enum Refreshed {
 impl Engine {
     pub(super) async fn refresh(&self, token: &Secret, proof: &Proof, correlation: CorrelationId) -> Result<TokenAnswer, OAuthError> {
         let (engine, token, proof) = (self.clone(), token.clone(), proof.clone());
-        let done = self.store().write(move |tx| Box::pin(async move { refresh(&engine, tx, &token, &proof).await })).await;
+        let done = self.store().write(move |tx| Box::pin(async move { refresh(&engine, tx, &token, &proof, correlation).await })).await;
         self.wake_sequencer();
         match done {
             Err(ungranted) => Err(self.ungranted(ungranted, "refresh", correlation).await),
@@ -61,13 +61,16 @@ impl Engine {
         self.proof_once(proof).await.map_err(|r| r.oauth())?;
         let shown = self.shown(token).await.map_err(|r| r.oauth())?;
         let (engine, token, proof) = (self.clone(), token.clone(), proof.clone());
-        self.store().write(move |tx| Box::pin(async move { revoke(&engine, tx, &token, shown, &proof).await })).await.map_err(|r: Refusal| r.oauth())?;
+        self.store()
+            .write(move |tx| Box::pin(async move { revoke(&engine, tx, &token, shown, &proof, correlation).await }))
+            .await
+            .map_err(|r: Refusal| r.oauth())?;
         self.wake_sequencer();
         Ok(())
     }
 }
 
-async fn refresh(engine: &Engine, tx: &mut Tx, token: &Secret, proof: &Proof) -> Result<Refreshed, Ungranted> {
+async fn refresh(engine: &Engine, tx: &mut Tx, token: &Secret, proof: &Proof, correlation: CorrelationId) -> Result<Refreshed, Ungranted> {
     let now = engine.now();
     let old = token.fingerprint(REFRESH);
     let row = tx.refresh(&old, Lock::Update).await?.ok_or_else(|| invalid_grant("the refresh token is not known; sign in again"))?;
@@ -78,7 +81,7 @@ async fn refresh(engine: &Engine, tx: &mut Tx, token: &Secret, proof: &Proof) ->
     }
     let session = found;
     if row.used_at.is_some() && !lost_answer(tx, &row).await? {
-        end_session(engine, tx, (session.tenant, session.person), session.id, "refresh_reused").await?;
+        end_session(engine, tx, (session.tenant, session.person), session.id, "refresh_reused", correlation).await?;
         return Ok(Refreshed::Reused);
     }
     engine.granting(tx, session.tenant, session.person).await.map_err(ungranted)?;
@@ -104,7 +107,7 @@ async fn lost_answer(tx: &mut Tx, row: &RefreshRow) -> Result<bool, Refusal> {
     }
 }
 
-async fn revoke(engine: &Engine, tx: &mut Tx, token: &Secret, shown: Option<Shown>, proof: &Proof) -> Result<(), Refusal> {
+async fn revoke(engine: &Engine, tx: &mut Tx, token: &Secret, shown: Option<Shown>, proof: &Proof, correlation: CorrelationId) -> Result<(), Refusal> {
     let now = engine.now();
     let session = match tx.refresh(&token.fingerprint(REFRESH), Lock::Update).await? {
         Some(row) => tx.session(row.tenant, row.session).await?,
@@ -113,14 +116,14 @@ async fn revoke(engine: &Engine, tx: &mut Tx, token: &Secret, shown: Option<Show
     };
     if let Some(session) = session {
         let ours = session.jkt == proof.jkt && session.live(now);
-        return if ours { end_session(engine, tx, (session.tenant, session.person), session.id, "revoked").await } else { Ok(()) };
+        return if ours { end_session(engine, tx, (session.tenant, session.person), session.id, "revoked", correlation).await } else { Ok(()) };
     }
     if let Some(row) = tx.delegation_by_warrant(&token.fingerprint(WARRANT), Lock::Update).await? {
         let (ours, agent) = (row.warrant_jkt == proof.jkt && row.delegation.live(now).is_ok(), row.delegation.agent);
-        return if ours { end_alone(engine, tx, row.delegation, EndReason::Agent, Some(agent)).await } else { Ok(()) };
+        return if ours { end_alone(engine, tx, row.delegation, (EndReason::Agent, Some(agent)), correlation).await } else { Ok(()) };
     }
     match shown {
-        Some(shown) => revoke_at_console(engine, tx, &shown, &proof.jkt).await,
+        Some(shown) => revoke_at_console(engine, tx, &shown, &proof.jkt, correlation).await,
         None => Ok(()),
     }
 }

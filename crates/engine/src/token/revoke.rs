@@ -1,6 +1,6 @@
 //! Revocation (RFC 7009) by whoever got a token: with it goes all that came of it.
 
-use countersign_domain::{Code, Secret, TenantId, Timestamp, TokenId, token::Basis};
+use countersign_domain::{Code, CorrelationId, Secret, TenantId, Timestamp, TokenId, token::Basis};
 use countersign_oauth::{OAuthError, error::ErrorCode};
 use countersign_store::{Lock, Tx};
 use countersign_trail::{Actor, Decision, Kind};
@@ -62,12 +62,12 @@ async fn revoke(s: &mut Scope<'_, Machine>, shown: Shown) -> Result<(), Refusal>
 }
 
 /// A console gives back what it exchanged its warrant for: whoever has the warrant's key may.
-pub(crate) async fn revoke_at_console(engine: &Engine, tx: &mut Tx, shown: &Shown, jkt: &str) -> Result<(), Refusal> {
+pub(crate) async fn revoke_at_console(engine: &Engine, tx: &mut Tx, shown: &Shown, jkt: &str, correlation: CorrelationId) -> Result<(), Refusal> {
     let now = engine.now();
     let Some(token) = shown.token_anywhere(tx).await?.filter(|t| t.client == CONSOLE && t.live(now)) else { return Ok(()) };
     let Basis::Delegation(id) = token.basis else { return Ok(()) };
     let Some(row) = tx.delegation(token.tenant, id, Lock::None).await?.filter(|row| row.warrant_jkt == jkt) else { return Ok(()) };
-    let mut line = engine.line(Kind::TokenRevoke, now, token.tenant, Actor::Person(row.delegation.agent), engine.correlation());
+    let mut line = engine.line(Kind::TokenRevoke, now, token.tenant, Actor::Person(row.delegation.agent), correlation);
     tell(&mut line, &row.delegation);
     line.token = Some(token.id);
     line.action = scope_text(&token.scope);
