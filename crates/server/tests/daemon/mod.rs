@@ -16,8 +16,8 @@ use countersign_domain::contract::Contract;
 use countersign_testkit::{Person, SetClock, Site, world::PASSWORD};
 use serde_json::{Value, json};
 
-/// Writes what the service starts with: a port of its own, a database, a master key, these contracts, for each its client, who proves itself
-/// with this secret, and what else there is.
+/// Writes what the service starts with: a port of its own, a database, a master key, these contracts, for each its client, or who may
+/// introspect, with this secret, and what else there is.
 pub(crate) fn configure(folder: &Path, contracts: &[Contract], client_secret: &str, more: &str) {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let key = Command::new(env!("CARGO_BIN_EXE_countersignd")).arg("new-master-key").output().unwrap();
@@ -32,7 +32,7 @@ pub(crate) fn configure(folder: &Path, contracts: &[Contract], client_secret: &s
     for contract in contracts {
         let file = folder.join("contracts").join(format!("{}.toml", contract.key));
         std::fs::write(file, toml::to_string(contract).unwrap()).unwrap();
-        let client = contract.client.as_deref().unwrap();
+        let client = contract.client.as_ref().or(contract.introspection_clients.first()).unwrap();
         write!(text, "[[client]]\nid = \"{client}\"\nsecret_file = \"client-secret\"\n").unwrap();
     }
     std::fs::write(folder.join("countersign.toml"), text + more).unwrap();
