@@ -79,7 +79,7 @@ async fn acting(daemon: &Daemon) -> (Person, Secret) {
     let site = &daemon.site;
     let ruth = daemon.set_up().await;
     for (name, role, groups) in [("dana", "agent", json!([])), ("sana", "approver", json!(["approvers"])), ("ines", "auditor", json!([]))] {
-        daemon.join(&ruth, name, role, &groups).await;
+        join(daemon, &ruth, name, role, &groups).await;
     }
     let (dana, sana) = (Person::sign_in(site, "dana", PASSWORD).await, Person::sign_in(site, "sana", PASSWORD).await);
     let case = json!({ "key": "ZD-4711", "title": "Moved house", "customer": "cus_8812", "priority": "normal", "assignee": dana.me.id });
@@ -88,6 +88,14 @@ async fn acting(daemon: &Daemon) -> (Person, Secret) {
     sana.sign(site, &asked).await;
     let (_, warrant) = dana.start(asked.id).await;
     (dana, warrant)
+}
+
+/// Has this admin take somebody in.
+async fn join(daemon: &Daemon, admin: &Person, name: &str, role: &str, groups: &serde_json::Value) {
+    let invited = admin.post("/v1/people", &json!({ "name": name, "roles": [role], "groups": groups })).await;
+    assert_eq!(invited.status, 200, "{}", invited.body);
+    let link = invited.json()["link"].as_str().unwrap().to_owned();
+    daemon::fill(&daemon.site, &link, &[("password", PASSWORD), ("again", PASSWORD)]).await;
 }
 
 /// Whether an answer with a token came; none does where the process dies.

@@ -1,5 +1,4 @@
 //! The real `countersignd` on a folder of its own: configured by files, set up over HTTP, stopped or killed.
-#![allow(dead_code, reason = "each program of tests uses its part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by it")]
 
 use std::{
@@ -14,7 +13,6 @@ use std::{
 
 use countersign_domain::contract::Contract;
 use countersign_testkit::{Person, SetClock, Site, world::PASSWORD};
-use serde_json::{Value, json};
 
 /// Writes what the service starts with: a port of its own, a database, a master key, these contracts, for each its client, or who may
 /// introspect, with this secret, and what else there is.
@@ -83,14 +81,6 @@ impl Daemon {
         Person::sign_in(&self.site, "ruth", PASSWORD).await
     }
 
-    /// Has this admin take somebody in.
-    pub(crate) async fn join(&self, admin: &Person, name: &str, role: &str, groups: &Value) {
-        let invited = admin.post("/v1/people", &json!({ "name": name, "roles": [role], "groups": groups })).await;
-        assert_eq!(invited.status, 200, "{}", invited.body);
-        let link = invited.json()["link"].as_str().unwrap().to_owned();
-        fill(&self.site, &link, &[("password", PASSWORD), ("again", PASSWORD)]).await;
-    }
-
     /// Waits for its end; asks for it where it did not die by itself.
     pub(crate) fn stop(mut self, alive: bool) {
         if alive {
@@ -109,7 +99,8 @@ impl Drop for Daemon {
     }
 }
 
-async fn fill(site: &Site, link: &str, fields: &[(&str, &str)]) {
+/// Opens the page of a link, and sends its form.
+pub(crate) async fn fill(site: &Site, link: &str, fields: &[(&str, &str)]) {
     let path = link.strip_prefix(&site.issuer).unwrap();
     let mut browser = site.browser();
     let page = browser.open(path).await;
