@@ -33,7 +33,7 @@ pub mod bootstrap;
 pub use act::Call;
 pub use client::{ByFile, Machine, Made, Proves};
 pub use clock::TOLERANCE;
-pub use contract::{check_contract, is_loopback};
+pub use contract::{check_contract, is_loopback, is_private};
 pub use delegation::Started;
 pub use engine::{Engine, OpenError, Settings};
 pub use figures::Figures;

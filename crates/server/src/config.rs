@@ -11,7 +11,7 @@ use countersign_domain::{
     contract::Contract,
     issuer::{self, Issuer, IssuerError, Keys},
 };
-use countersign_engine::{ByFile, TrustedIssuer, is_loopback};
+use countersign_engine::{ByFile, TrustedIssuer, is_loopback, is_private};
 use countersign_oauth::{mtls::Certificates, seal::MasterKey};
 use countersign_policy::Bundle;
 use countersign_store::Store;
@@ -185,12 +185,6 @@ impl ServerConfig {
         }
         Ok(())
     }
-}
-
-/// Whether nobody between reads or changes what is sent there.
-fn is_private(url: &Url) -> bool {
-    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    plain && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
 }
 
 /// `http://localhost:port`.

@@ -94,11 +94,17 @@ pub fn check_contract(contract: &Contract, embedded: bool) -> Result<(), Contrac
         return fail(format!("`base_url` is `{base}`; an embedded service is for APIs on this computer only, use `countersignd` for others"));
     }
     // RFC 6750 §5.3.
-    match base.scheme() {
-        "https" => Ok(()),
-        "http" if is_loopback(&base) => Ok(()),
-        _ => fail(format!("`base_url` is `{base}`; write an address that begins with `https://`, or one on this computer")),
+    if is_private(&base) {
+        return Ok(());
     }
+    fail(format!("`base_url` is `{base}`; write an address that begins with `https://`, or one on this computer"))
+}
+
+/// Whether nobody between reads or changes what is sent there.
+#[must_use]
+pub fn is_private(url: &Url) -> bool {
+    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    plain && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
 }
 
 /// Whether `url` names this computer and nothing else (RFC 8252 §8.3).

@@ -38,7 +38,8 @@ impl Engine {
         }
     }
 
-    /// Gives a token back (RFC 7009): a console its sign-in, its warrant or what it exchanged that for, a machine what it got. A token that is not known is no error (§2.2).
+    /// Gives a token back (RFC 7009): a console its sign-in, its warrant or what it exchanged that for, a machine what it got. A token that is
+    /// not known is no error (§2.2).
     ///
     /// # Errors
     /// `invalid_client`; `unauthorized_client`, if another client got the token.

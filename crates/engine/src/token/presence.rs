@@ -46,7 +46,8 @@ pub(crate) struct Standing {
 }
 
 /// Every condition that a token of a customer who is present stands on, as it is at `now`: their own token's time is not over, its issuer
-/// is trusted for that API, the API's contract still names the client that showed it, and that client may still come.
+/// is trusted for that API, and the API's contract still names the client that showed it. Whether that client may still come is asked of all who
+/// passed the token on: it is the first of them.
 ///
 /// # Errors
 /// The first condition that no longer holds.
@@ -60,10 +61,6 @@ pub(crate) async fn still_present(tx: &mut Tx, engine: &Engine, presence: &Prese
         known.filter(|k| k.issuer.audiences.contains_key(&presence.audience)).ok_or_else(|| over("the issuer of the customer's token is no longer trusted"))?;
     let from = tx.api_by_audience(presence.tenant, &presence.audience).await?.filter(|api| api.contract.client.as_ref() == Some(&presence.client));
     let from = from.ok_or_else(|| over("the API that the customer called has another client now"))?;
-    let client = tx.client(&presence.client, Lock::None).await?;
-    if !client.is_some_and(|c| c.tenant == presence.tenant && c.disabled_at.is_none()) {
-        return Err(over("the client that showed the customer's token is disabled"));
-    }
     if tx.customer(presence.tenant, presence.customer).await?.is_none() {
         return Err(over("the customer is no longer known"));
     }

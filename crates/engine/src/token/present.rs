@@ -112,6 +112,7 @@ async fn exchange(s: &mut Scope<'_, Machine>, request: ExchangeRequest, seen: Se
     let presence = kept(s, &known, &token).await?;
     tell(&mut s.line, &presence);
     still_present(s.tx, &s.engine, &presence, s.now).await.map_err(Refusal::with_subject_error)?;
+    still_admitted(s.tx, presence.tenant, std::slice::from_ref(&client)).await.map_err(Refusal::with_subject_error)?;
 
     let actions = known.issuer.actions(&token.audience, &token.scope);
     let (target, scope, hops) = where_to(s, &from, &actions, &request).await?;
